@@ -1,0 +1,3 @@
+"""Sizes a distributed architecture with queueing theory."""
+
+__version__ = "0.1.0"
