@@ -177,10 +177,8 @@ def _minutes(hours: float) -> FloatArray:
     """0, 1/60, 2/60, ... and the end."""
     whole = int(np.floor(hours * 60.0 + 1e-9))
     t = np.arange(whole + 1) / 60.0
-    if hours - t[-1] > 1e-9:
+    if whole == 0 or hours - t[-1] > 1e-9:
         return np.append(t, hours)
-    if whole == 0:
-        return np.array([0.0, hours])
     t[-1] = hours
     return t
 

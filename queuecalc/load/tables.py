@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -85,11 +86,8 @@ class _Table:
         """An error that names the line of a row (found by reading the file once more)."""
         with self.path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=self.separator)
-            seen = -2  # the header is row -1
-            for cells in reader:
-                seen += bool(cells)
-                if seen == row:
-                    break
+            filled = (cells for cells in reader if cells)
+            next(itertools.islice(filled, row + 1, None))  # the header comes first
             return InvalidInput(f"{self.path}: line {reader.line_num}: {message}")
 
     def time_column(self, name: str | None) -> int:
