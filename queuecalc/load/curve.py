@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.errors import InvalidInput
-from queuecalc.load.arrays import FloatArray, frozen
+from queuecalc.load.arrays import ArrayRecord, FloatArray, frozen
 
 __all__ = ["Curve", "Slots"]
 
@@ -17,7 +17,7 @@ _SHORT = 12  # a curve of at most so many knots is printed in full
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slots:
+class Slots(ArrayRecord):
     """The intervals of positive length between the knots of a curve; the value is linear inside each.
 
     Attributes:
@@ -124,10 +124,10 @@ class Curve:
         """The intervals of positive length between the knots, in order; jumps fall between two of them."""
         long = np.diff(self.hours) > 0
         return Slots(
-            start_h=frozen(self.hours[:-1][long]),
-            end_h=frozen(self.hours[1:][long]),
-            left=frozen(self.values[:-1][long]),
-            right=frozen(self.values[1:][long]),
+            start_h=self.hours[:-1][long],
+            end_h=self.hours[1:][long],
+            left=self.values[:-1][long],
+            right=self.values[1:][long],
         )
 
     @overload

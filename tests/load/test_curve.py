@@ -95,6 +95,13 @@ def test_curves_are_values(curve: Curve) -> None:
         assert not other.values.flags.writeable
     assert curve != curve.scaled(2.0) or curve.peak == 0
     assert curve != "curve"
+    slots = curve.slots
+    for again in (same.slots, pickle.loads(pickle.dumps(slots))):
+        assert again == slots
+        assert hash(again) == hash(slots)
+        assert not again.left.flags.writeable
+    assert slots != curve
+    assert slots != curve.halved().slots
 
 
 def test_negative_zero_is_zero() -> None:
