@@ -1,0 +1,46 @@
+"""A call: one line of the architecture graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["NOBODY", "USERS", "Call", "Endpoint"]
+
+USERS = "users"
+"""The caller outside the architecture: where requests come from."""
+
+NOBODY = "nobody"
+"""The taker that skips a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A component, and the operation of it that is meant ("" where the line names none)."""
+
+    component: str
+    operation: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.component}.{self.operation}" if self.operation else self.component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Every visit to a caller by a matching class makes this call, `times` times, one after the other.
+
+    Attributes:
+        callers: who calls; `Endpoint("users")` for requests from outside. An endpoint without an operation
+            matches every operation of the component.
+        takers: in order of preference; the first present one takes the call; `Endpoint("nobody")` skips it.
+        classes: the request classes concerned; None for all.
+        times: n + f: exactly n calls and one more with probability f.
+        wait: whether the caller waits for the answer (False: handed off).
+        place: dotted path of the line in the model file.
+    """
+
+    callers: tuple[Endpoint, ...]
+    takers: tuple[Endpoint, ...]
+    classes: tuple[str, ...] | None = None
+    times: float = 1.0
+    wait: bool = True
+    place: str = ""

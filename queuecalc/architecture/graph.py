@@ -1,0 +1,372 @@
+"""Lowering: the calls of a model, for one pattern of present components, as a graph of visits.
+
+A *visit* is one (class, component, operation) that requests of that class reach, either along an unbroken chain of
+waited-for calls or not. Visits are ordered callers first. A component's *service types* are the distinct laws that
+its visits ask for: an operation, and what calls of the component to itself add to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property
+
+from queuecalc.answer import Excuse
+from queuecalc.architecture.call import NOBODY, USERS, Call
+from queuecalc.architecture.component import Figures
+from queuecalc.architecture.model import Model
+from queuecalc.errors import InvalidInput
+from queuecalc.law import Deterministic, Law, RandomSum, Sum
+
+__all__ = ["Branch", "Graph", "NobodyTakes", "ServiceType", "Visit", "lower"]
+
+
+class NobodyTakes(Exception):
+    """A call that no present component takes: the pattern is no plan. Carries the excuse."""
+
+    def __init__(self, excuse: Excuse) -> None:
+        super().__init__(excuse.sentence)
+        self.excuse = excuse
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One call of a visit, as it happens in this pattern.
+
+    Attributes:
+        visit: index of the visit that takes it; -1 when everybody who could is down.
+        times: n + f.
+        wait: whether the caller waits for the answer.
+        down: for visit == -1, the component that should have taken it.
+    """
+
+    visit: int
+    times: float
+    wait: bool
+    down: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceType:
+    """A service law of a component: that of an operation, and what the component's calls to itself add to it.
+
+    Operations with equal laws are one type.
+
+    Attributes:
+        law: the whole service time.
+        constant_s: its deterministic part.
+        rest: the law of what remains; None when nothing does.
+    """
+
+    component: str
+    law: Law
+    constant_s: float
+    rest: Law | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One place that requests of a class reach.
+
+    Attributes:
+        waited: reached along an unbroken chain of waited-for calls from the users.
+        type: index of its service type in `Graph.types`.
+        dropped: share of visits after which the request is dropped.
+        branches: the calls that it makes, in file order.
+    """
+
+    request_class: str
+    component: str
+    operation: str
+    waited: bool
+    type: int
+    dropped: float
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All visits of one pattern.
+
+    Attributes:
+        present: names of the present components; `down`: those of them that take no call.
+        figures: of the present components, overrides applied.
+        visits: callers before callees.
+        entries: by class, the calls that users make.
+        types: service types of all components.
+        order: the order in which flows are computed: a visit's index, or the name of a component whose whole
+            inflow must be known before anything leaves it (asynchronous or capped).
+    """
+
+    present: frozenset[str]
+    down: frozenset[str]
+    figures: Mapping[str, Figures]
+    visits: tuple[Visit, ...]
+    entries: Mapping[str, tuple[Branch, ...]]
+    types: tuple[ServiceType, ...]
+    order: tuple[int | str, ...]
+
+    @cached_property
+    def visits_of(self) -> Mapping[str, tuple[int, ...]]:
+        """Indices of the visits of each reached component."""
+        found: dict[str, list[int]] = {}
+        for index, visit in enumerate(self.visits):
+            found.setdefault(visit.component, []).append(index)
+        return {name: tuple(indices) for name, indices in found.items()}
+
+    @cached_property
+    def types_of(self) -> Mapping[str, tuple[int, ...]]:
+        """Indices of the service types of each reached component."""
+        found: dict[str, list[int]] = {}
+        for index, kind in enumerate(self.types):
+            found.setdefault(kind.component, []).append(index)
+        return {name: tuple(indices) for name, indices in found.items()}
+
+    @cached_property
+    def waited(self) -> frozenset[str]:
+        """Components that some request waits for."""
+        return frozenset(visit.component for visit in self.visits if visit.waited)
+
+    @cached_property
+    def asynchronous(self) -> tuple[str, ...]:
+        """Components reached by hand-offs alone, upstream first."""
+        return tuple(step for step in self.order if isinstance(step, str) and step not in self.waited)
+
+    @cached_property
+    def callers_of(self) -> Mapping[str, frozenset[str]]:
+        """By component, the components that call it."""
+        found: dict[str, set[str]] = {name: set() for name in self.visits_of}
+        for visit in self.visits:
+            for branch in visit.branches:
+                if branch.visit >= 0:
+                    found[self.visits[branch.visit].component].add(visit.component)
+        return {name: frozenset(callers) for name, callers in found.items()}
+
+
+_Key = tuple[str, str, str, bool]
+
+
+class _Builder:
+    """Depth-first from the users; visits are numbered callers first at the end."""
+
+    def __init__(self, model: Model, present: frozenset[str], down: frozenset[str]) -> None:
+        self.model = model
+        self.present = present
+        self.down = down
+        self.figures = {
+            name: component.figures_with(present)
+            for name, component in model.components.items()
+            if name in present
+        }
+        self.types: dict[tuple[str, str, tuple[tuple[str, float], ...]], int] = {}
+        self.type_list: list[ServiceType] = []
+        self.keys: dict[_Key, int] = {}
+        self.finished: list[tuple[_Key, tuple[tuple[_Key | None, float, bool, str], ...], int]] = []
+        self.path: list[_Key] = []
+        self.calls_from: dict[str, list[Call]] = {}
+        for call in model.calls:
+            for caller in {endpoint.component for endpoint in call.callers}:
+                self.calls_from.setdefault(caller, []).append(call)
+
+    def matching(self, component: str, operation: str, request_class: str) -> list[Call]:
+        return [
+            call
+            for call in self.calls_from.get(component, ())
+            if (call.classes is None or request_class in call.classes)
+            and any(
+                caller.component == component and caller.operation in ("", operation)
+                for caller in call.callers
+            )
+        ]
+
+    def taker(self, call: Call) -> tuple[str, str] | None:
+        """(component, operation) that takes the call; None when it is skipped.
+
+        ("", name): everybody who could take it is down, `name` first of them.
+        """
+        first = ""
+        for endpoint in call.takers:
+            name = endpoint.component
+            if name == NOBODY:
+                return None
+            if name in self.present:
+                if name not in self.down:
+                    return name, endpoint.operation
+                first = first or name
+        if first:
+            return "", first
+        names = " or ".join(str(endpoint) for endpoint in call.takers)
+        callers = ", ".join(str(endpoint) for endpoint in call.callers)
+        raise NobodyTakes(
+            Excuse(
+                target="invalid",
+                subject=call.takers[0].component,
+                sentence=f"{call.place}: a call from {callers} that nobody takes; it needs {names}, or "
+                f'"{NOBODY}" at the end of `to` if it may be skipped',
+            )
+        )
+
+    def service_type(self, component: str, operation: str, own: tuple[tuple[str, float], ...]) -> int:
+        key = (component, operation, own)
+        if key not in self.types:
+            figures = self.figures[component]
+            parts: list[Law] = [figures.service(operation)]
+            parts += [RandomSum(law=figures.service(extra), times=times) for extra, times in own]
+            law = parts[0] if len(parts) == 1 else Sum(laws=tuple(parts))
+            known = (i for i, kind in enumerate(self.type_list) if kind.component == component)
+            same = next((i for i in known if self.type_list[i].law == law), None)
+            if same is None:
+                constant, rest = _split_constant(figures, operation, own)
+                same = len(self.type_list)
+                self.type_list.append(ServiceType(component, law, constant, rest))
+            self.types[key] = same
+        return self.types[key]
+
+    def branches(
+        self, calls: list[Call], request_class: str, caller: str, waited: bool
+    ) -> tuple[list[tuple[_Key | None, float, bool, str]], tuple[tuple[str, float], ...]]:
+        outgoing: list[tuple[_Key | None, float, bool, str]] = []
+        own: list[tuple[str, float]] = []
+        for call in calls:
+            taker = self.taker(call)
+            if taker is None:
+                continue
+            component, operation = taker
+            if component == caller:
+                own.append((operation, call.times))
+            elif component == "":
+                outgoing.append((None, call.times, call.wait, operation))
+            else:
+                key = (request_class, component, operation, waited and call.wait)
+                outgoing.append((key, call.times, call.wait, ""))
+        return outgoing, tuple(own)
+
+    def reach(self, key: _Key) -> None:
+        if key in self.keys:
+            if self.keys[key] < 0:
+                steps = [*self.path[self.path.index(key) :], key]
+                names = " -> ".join(f"{step[1]}.{step[2]}" if step[2] else step[1] for step in steps)
+                raise InvalidInput(f"a cycle of calls that never ends: {names} (class {key[0]})")
+            return
+        self.keys[key] = -1
+        self.path.append(key)
+        request_class, component, operation, waited = key
+        calls = self.matching(component, operation, request_class)
+        outgoing, own = self.branches(calls, request_class, component, waited)
+        kind = self.service_type(component, operation, own)
+        for child, _, _, _ in outgoing:
+            if child is not None:
+                self.reach(child)
+        self.path.pop()
+        self.keys[key] = len(self.finished)
+        self.finished.append((key, tuple(outgoing), kind))
+
+    def build(self) -> Graph:
+        entries: dict[str, list[tuple[_Key | None, float, bool, str]]] = {}
+        for name in self.model.classes:
+            outgoing, _ = self.branches(self.matching(USERS, "", name), name, USERS, True)
+            entries[name] = outgoing
+            for child, _, _, _ in outgoing:
+                if child is not None:
+                    self.reach(child)
+        count = len(self.finished)
+        position = {key: count - 1 - self.keys[key] for key in self.keys}
+
+        def resolve(outgoing: list[tuple[_Key | None, float, bool, str]]) -> tuple[Branch, ...]:
+            return tuple(
+                Branch(-1 if key is None else position[key], times, wait, down)
+                for key, times, wait, down in outgoing
+            )
+
+        visits = tuple(
+            Visit(
+                *key,
+                kind,
+                float(self.figures[key[1]].drops.get(key[0], 0.0)),
+                resolve(list(outgoing)),
+            )
+            for key, outgoing, kind in reversed(self.finished)
+        )
+        graph = Graph(
+            present=self.present,
+            down=self.down,
+            figures=self.figures,
+            visits=visits,
+            entries={name: resolve(outgoing) for name, outgoing in entries.items()},
+            types=tuple(self.type_list),
+            order=(),
+        )
+        object.__setattr__(graph, "order", _flow_order(graph))
+        return graph
+
+
+def _split_constant(
+    figures: Figures, operation: str, own: tuple[tuple[str, float], ...]
+) -> tuple[float, Law | None]:
+    """The deterministic part of a service type, and the law of the rest."""
+    constant = 0.0
+    rest: list[Law] = []
+    for name, times in ((operation, 1.0), *own):
+        law = figures.service(name)
+        if isinstance(law, Deterministic) and float(times).is_integer():
+            constant += times * law.mean
+        else:
+            rest.append(law if times == 1.0 else RandomSum(law=law, times=times))
+    if not rest:
+        return constant, None
+    return constant, rest[0] if len(rest) == 1 else Sum(laws=tuple(rest))
+
+
+def _flow_order(graph: Graph) -> tuple[int | str, ...]:
+    """Callers first; an asynchronous or capped component after all its visits and before what they call.
+
+    Raises:
+        InvalidInput: such components feed each other in a circle.
+    """
+    gates = {
+        name
+        for name in graph.visits_of
+        if name not in graph.waited or graph.figures[name].max_rate_per_s is not None
+    }
+    if not gates:
+        return tuple(range(len(graph.visits)))
+    waiting_for: dict[int | str, int] = dict.fromkeys(range(len(graph.visits)), 0)
+    waiting_for.update(dict.fromkeys(gates, 0))
+    followers: dict[int | str, list[int | str]] = {step: [] for step in waiting_for}
+    for index, visit in enumerate(graph.visits):
+        source: int | str = index
+        if visit.component in gates:
+            source = visit.component
+            followers[index].append(source)
+            waiting_for[source] += 1
+        for branch in visit.branches:
+            if branch.visit >= 0:
+                followers[source].append(branch.visit)
+                waiting_for[branch.visit] += 1
+    ready = [step for step, count in waiting_for.items() if count == 0]
+    order: list[int | str] = []
+    while ready:
+        step = ready.pop()
+        order.append(step)
+        for follower in followers[step]:
+            waiting_for[follower] -= 1
+            if waiting_for[follower] == 0:
+                ready.append(follower)
+    if len(order) < len(waiting_for):
+        stuck = sorted(step for step, count in waiting_for.items() if count > 0 and isinstance(step, str))
+        raise InvalidInput(
+            f"components {', '.join(stuck)} feed each other in a circle of hand-offs; "
+            "let one of them hand off to a component of its own"
+        )
+    return tuple(order)
+
+
+def lower(model: Model, present: AbstractSet[str], down: AbstractSet[str] = frozenset()) -> Graph:
+    """The graph of visits when exactly `present` have a count above zero, and `down` of them take no call.
+
+    Raises:
+        NobodyTakes: some reached call has no taker (with its excuse).
+        InvalidInput: a cycle of calls that never ends.
+    """
+    return _Builder(model, frozenset(present), frozenset(down)).build()

@@ -1,0 +1,69 @@
+"""The whole description: what one would build, what comes in, what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from queuecalc.architecture.call import Call
+from queuecalc.architecture.component import Component
+from queuecalc.architecture.contract import Contract, RequestClass
+from queuecalc.load import Curve
+
+__all__ = ["HOURS_PER_MONTH", "Load", "Model"]
+
+HOURS_PER_MONTH = 730
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What comes in over time.
+
+    Attributes:
+        curve: requests per second over hours.
+        users: users over hours, where the file speaks of users.
+        network_s: client to edge and back; never queues.
+        once: the curve happens once, it does not repeat over the month.
+        month_factor: how many times the curve happens in a month (None: 730 h / length, or 1 if `once`).
+    """
+
+    curve: Curve
+    users: Curve | None = None
+    network_s: float = 0.0
+    once: bool = False
+    month_factor: Decimal | None = None
+
+    @property
+    def repeats(self) -> Decimal:
+        """How many times the curve happens in a month."""
+        if self.once:
+            return Decimal(1)
+        if self.month_factor is not None:
+            return self.month_factor
+        return Decimal(HOURS_PER_MONTH) / Decimal(repr(self.curve.length_h))
+
+    def scaled(self, factor: float) -> Load:
+        """The same day with `factor` times the users."""
+        users = None if self.users is None else self.users.scaled(factor)
+        return replace(self, curve=self.curve.scaled(factor), users=users)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model file, validated.
+
+    Attributes:
+        classes, components: by name, in file order.
+        calls: in file order.
+        source: the file's name as the user wrote it.
+    """
+
+    title: str
+    notes: str = ""
+    contract: Contract
+    load: Load
+    classes: Mapping[str, RequestClass]
+    components: Mapping[str, Component]
+    calls: tuple[Call, ...]
+    source: str = ""
