@@ -31,7 +31,7 @@ TYPED   = queuecalc tests $(wildcard examples)
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 size: $(VENV)/project.stamp ## size the shipped model iot-ingestion (MODEL=... for another)
 	@$(BIN)/queuecalc size $(MODEL)
