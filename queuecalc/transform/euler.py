@@ -1,0 +1,109 @@
+"""Euler's algorithm for Laplace inversion.
+
+Abate & Whitt 2006, "A unified framework for numerically inverting Laplace transforms", INFORMS J. Comput. 18,
+section 5; Abate & Whitt 1995, ORSA J. Comput. 7. The Bromwich integral by the trapezoidal rule, its alternating
+series summed by binomial averages of partial sums (Euler summation):
+
+    f(t) = 1/t sum_k Re(weight_k F(node_k / t)),  node_k = M ln(10)/3 + i pi k,  k = 0 .. 2M.
+
+For a smooth bounded f the discretisation error is 10^(-2M/3) and the rounding error of double precision
+10^(M/3) 2e-16, which meet at M = 15: about 1e-10 absolute. Fails at jumps and kinks of f (10 % at a jump, the error
+spreads around it), and has no relative accuracy where f is below 1e-10: tilt first (`tilted.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.errors import InvalidInput
+from queuecalc.transform.inverted import Inverted
+
+__all__ = ["EULER", "Euler"]
+
+SHORTER = 3
+"""The error estimate compares with an average over this many partial sums fewer, on the same nodes."""
+
+
+@dataclass(frozen=True, slots=True, eq=True)
+class Euler:
+    """Euler inversion with M = `terms`: 2M + 1 nodes.
+
+    Attributes:
+        terms: M.
+        nodes: complex, shape (2M + 1,).
+        weights: complex, shape (2M + 1,).
+    """
+
+    terms: int = 15
+    nodes: npt.NDArray[np.complex128] = field(init=False, repr=False, compare=False)
+    weights: npt.NDArray[np.complex128] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not SHORTER < self.terms <= 40:
+            raise InvalidInput(
+                f"Euler: terms = {self.terms!r}; expected a whole number from {SHORTER + 1} to 40"
+            )
+        order = np.arange(2 * self.terms + 1)
+        nodes = self.terms * math.log(10.0) / 3.0 + 1j * math.pi * order
+        weights = self._weights(self.terms).astype(np.complex128)
+        for array in (nodes, weights):
+            array.setflags(write=False)
+        object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(self, "weights", weights)
+
+    def _weights(self, averaged: int) -> npt.NDArray[np.float64]:
+        """Signs times the share of binomially averaged partial sums that contain each term."""
+        count = 2 * self.terms + 1
+        share = np.zeros(count)
+        share[: self.terms + 1] = 1.0
+        share[0] = 0.5
+        tail = np.cumsum([math.comb(averaged, k) / 2.0**averaged for k in range(averaged)])
+        share[self.terms + averaged - np.arange(averaged)] = tail
+        signs = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
+        return np.asarray(10.0 ** (self.terms / 3.0) * signs * share)
+
+    def invert(self, transform: Callable[[Any], Any], t: npt.ArrayLike) -> Any:
+        """f(t) for t > 0.
+
+        Args:
+            transform: F(s) for a complex array s of shape (2M + 1, *t.shape).
+            t: times > 0.
+
+        Returns:
+            An array of t's shape (or of the shape that F broadcasts it to, less the first axis).
+        """
+        return self.values(self.samples(transform, t), t)
+
+    def samples(self, transform: Callable[[Any], Any], t: npt.ArrayLike) -> Any:
+        """F at node_k / t, the nodes along the first axis."""
+        time = np.asarray(t, dtype=np.float64)
+        column = self.nodes.reshape((-1,) + (1,) * time.ndim)
+        return np.asarray(transform(column / time))
+
+    def values(self, samples: Any, t: npt.ArrayLike) -> Any:
+        """f(t) from the samples of F: several functions of one transform share them."""
+        return np.tensordot(self.weights.real, samples.real, axes=1) / np.asarray(t, dtype=np.float64)
+
+    def invert_with_error(self, transform: Callable[[Any], Any], t: npt.ArrayLike) -> Inverted:
+        """f(t) with an estimate of its error.
+
+        The estimate is the change when the series is averaged over three partial sums fewer (it sees jumps, kinks and
+        slow convergence), plus the rounding error 2e-16 sum |weight_k F(node_k / t)| / t, plus the discretisation
+        error 10^(-2M/3) |f|, which for a monotone f bounded by its value at t is conservative.
+        """
+        time = np.asarray(t, dtype=np.float64)
+        samples = self.samples(transform, time)
+        value = self.values(samples, time)
+        shorter = np.tensordot(self._weights(self.terms - SHORTER), samples.real, axes=1) / time
+        rounding = 2.2e-16 * np.tensordot(np.abs(self.weights), np.abs(samples), axes=1) / time
+        error = np.abs(value - shorter) + rounding + 10.0 ** (-2.0 * self.terms / 3.0) * np.abs(value)
+        return Inverted(value, error)
+
+
+EULER = Euler()
