@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -158,23 +159,19 @@ class Law(ABC):
         Complex s with Re s > -abscissa, elementwise against the batch. A real s gives real values, and inf where the
         transform diverges.
         """
-        argument = _argument(s)
-        return released(self._where_finite(argument, self._lst(argument), np.inf))
+        return self._transformed(self._lst, s, np.inf)
 
     def lst_complement(self, s: npt.ArrayLike) -> Transform:
         """1 - lst(s), to full relative accuracy however small s."""
-        argument = _argument(s)
-        return released(self._where_finite(argument, self._lst_complement(argument), -np.inf))
+        return self._transformed(self._lst_complement, s, -np.inf)
 
     def excess_lst(self, s: npt.ArrayLike) -> Transform:
         """Transform of the equilibrium excess, (1 - lst(s)) / (s mean); 1 at s = 0."""
-        argument = _argument(s)
-        return released(self._where_finite(argument, self._excess_lst(argument), np.inf))
+        return self._transformed(self._excess_lst, s, np.inf)
 
     def excess_complement(self, s: npt.ArrayLike) -> Transform:
         """1 - excess_lst(s), to full relative accuracy however small s."""
-        argument = _argument(s)
-        return released(self._where_finite(argument, self._excess_complement(argument), -np.inf))
+        return self._transformed(self._excess_complement, s, -np.inf)
 
     # -- what a law supplies: arrays in (t >= 0, q in [0, 1]), arrays out
 
@@ -218,12 +215,16 @@ class Law(ABC):
             raise InvalidInput(f"{type(self).__name__}: q = {q!r}; expected a probability in [0, 1]")
         return level
 
-    def _where_finite(self, s: Any, values: Any, divergent: float) -> Any:
-        """For real s only: the value `divergent` at and below -abscissa."""
-        if s.dtype.kind == "c":
-            return values
-        below = (s < 0.0) & (s <= -np.asarray(self.abscissa))
-        return np.where(below, divergent, values) if np.any(below) else values
+    def _transformed(self, function: Callable[[Any], Any], s: npt.ArrayLike, divergent: float) -> Transform:
+        """function(s); for real s the value `divergent` at and below -abscissa."""
+        argument = np.asarray(s)
+        if argument.dtype.kind == "c":
+            return released(function(argument))
+        argument = argument.astype(np.float64)
+        if not np.any(argument < 0.0):
+            return released(function(argument))
+        below = (argument < 0.0) & (argument <= -np.asarray(self.abscissa))
+        return released(np.where(below, divergent, function(np.where(below, 0.0, argument))))
 
     def _parameters(self) -> tuple[tuple[str, Any], ...]:
         return tuple((field.name, getattr(self, field.name)) for field in fields(self) if field.init)  # type: ignore[arg-type]
@@ -261,11 +262,6 @@ def _before_zero(t: Any, values: Any, constant: float) -> Any:
     """`values`, with a constant where t < 0."""
     negative = t < 0.0
     return np.where(negative, constant, values) if np.any(negative) else values
-
-
-def _argument(s: npt.ArrayLike) -> Any:
-    argument = np.asarray(s)
-    return argument if argument.dtype.kind in "fc" else argument.astype(np.float64)
 
 
 def _same(a: Any, b: Any) -> bool:

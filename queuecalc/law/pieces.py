@@ -34,7 +34,8 @@ class Piece:
 
     def thinned(self, weight: Any) -> Piece:
         """The piece with its masses multiplied by a weight of the batch shape."""
-        return Piece(*_aligned(self.mass * np.asarray(weight), self.shift), self.laws)
+        factor = np.asarray(weight)[None]
+        return Piece(_raised(self.mass, max(self.mass.ndim, factor.ndim)) * factor, self.shift, self.laws)
 
     def plus(self, other: Piece) -> Piece:
         """The independent sum of two pieces: all pairs of shifts."""
