@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 __all__ = ["STATEMENTS", "Evidence", "Statement", "weakest"]
 
 
-class Evidence(str, Enum):
+class Evidence(StrEnum):
     """The label of a result, from strongest to weakest."""
 
     EXACT = "exact"

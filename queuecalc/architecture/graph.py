@@ -39,12 +39,14 @@ class Branch:
         times: n + f.
         wait: whether the caller waits for the answer.
         down: for visit == -1, the component that should have taken it.
+        spare: whether somebody later in the list takes the call while the taker is down.
     """
 
     visit: int
     times: float
     wait: bool
     down: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,17 @@ class Graph:
 _Key = tuple[str, str, str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A call before its taker has a number."""
+
+    key: _Key | None
+    times: float
+    wait: bool
+    down: str
+    spare: bool
+
+
 class _Builder:
     """Depth-first from the users; visits are numbered callers first at the end."""
 
@@ -162,7 +175,7 @@ class _Builder:
         self.types: dict[tuple[str, str, tuple[tuple[str, float], ...]], int] = {}
         self.type_list: list[ServiceType] = []
         self.keys: dict[_Key, int] = {}
-        self.finished: list[tuple[_Key, tuple[tuple[_Key | None, float, bool, str], ...], int]] = []
+        self.finished: list[tuple[_Key, tuple[_Outgoing, ...], int]] = []
         self.path: list[_Key] = []
         self.calls_from: dict[str, list[Call]] = {}
         for call in model.calls:
@@ -180,22 +193,24 @@ class _Builder:
             )
         ]
 
-    def taker(self, call: Call) -> tuple[str, str] | None:
-        """(component, operation) that takes the call; None when it is skipped.
+    def taker(self, call: Call) -> tuple[str, str, bool] | None:
+        """(component, operation, spare) that takes the call; None when it is skipped.
 
-        ("", name): everybody who could take it is down, `name` first of them.
+        ("", name, False): everybody who could take it is down, `name` first of them.
         """
         first = ""
-        for endpoint in call.takers:
+        for place, endpoint in enumerate(call.takers):
             name = endpoint.component
             if name == NOBODY:
                 return None
             if name in self.present:
                 if name not in self.down:
-                    return name, endpoint.operation
+                    later = {after.component for after in call.takers[place + 1 :]}
+                    spare = self.figures[name].when_down == "next" and bool(later & (self.present | {NOBODY}))
+                    return name, endpoint.operation, spare
                 first = first or name
         if first:
-            return "", first
+            return "", first, False
         names = " or ".join(str(endpoint) for endpoint in call.takers)
         callers = ", ".join(str(endpoint) for endpoint in call.callers)
         raise NobodyTakes(
@@ -225,22 +240,22 @@ class _Builder:
 
     def branches(
         self, calls: list[Call], request_class: str, caller: str, waited: bool
-    ) -> tuple[list[tuple[_Key | None, float, bool, str]], tuple[tuple[str, float], ...]]:
-        outgoing: list[tuple[_Key | None, float, bool, str]] = []
+    ) -> tuple[tuple[_Outgoing, ...], tuple[tuple[str, float], ...]]:
+        outgoing: list[_Outgoing] = []
         own: list[tuple[str, float]] = []
         for call in calls:
             taker = self.taker(call)
             if taker is None:
                 continue
-            component, operation = taker
+            component, operation, spare = taker
             if component == caller:
                 own.append((operation, call.times))
             elif component == "":
-                outgoing.append((None, call.times, call.wait, operation))
+                outgoing.append(_Outgoing(None, call.times, call.wait, operation, False))
             else:
                 key = (request_class, component, operation, waited and call.wait)
-                outgoing.append((key, call.times, call.wait, ""))
-        return outgoing, tuple(own)
+                outgoing.append(_Outgoing(key, call.times, call.wait, "", spare))
+        return tuple(outgoing), tuple(own)
 
     def reach(self, key: _Key) -> None:
         if key in self.keys:
@@ -255,28 +270,28 @@ class _Builder:
         calls = self.matching(component, operation, request_class)
         outgoing, own = self.branches(calls, request_class, component, waited)
         kind = self.service_type(component, operation, own)
-        for child, _, _, _ in outgoing:
-            if child is not None:
-                self.reach(child)
+        for each in outgoing:
+            if each.key is not None:
+                self.reach(each.key)
         self.path.pop()
         self.keys[key] = len(self.finished)
-        self.finished.append((key, tuple(outgoing), kind))
+        self.finished.append((key, outgoing, kind))
 
     def build(self) -> Graph:
-        entries: dict[str, list[tuple[_Key | None, float, bool, str]]] = {}
+        entries: dict[str, tuple[_Outgoing, ...]] = {}
         for name in self.model.classes:
             outgoing, _ = self.branches(self.matching(USERS, "", name), name, USERS, True)
             entries[name] = outgoing
-            for child, _, _, _ in outgoing:
-                if child is not None:
-                    self.reach(child)
+            for each in outgoing:
+                if each.key is not None:
+                    self.reach(each.key)
         count = len(self.finished)
         position = {key: count - 1 - self.keys[key] for key in self.keys}
 
-        def resolve(outgoing: list[tuple[_Key | None, float, bool, str]]) -> tuple[Branch, ...]:
+        def resolve(outgoing: tuple[_Outgoing, ...]) -> tuple[Branch, ...]:
             return tuple(
-                Branch(-1 if key is None else position[key], times, wait, down)
-                for key, times, wait, down in outgoing
+                Branch(-1 if o.key is None else position[o.key], o.times, o.wait, o.down, o.spare)
+                for o in outgoing
             )
 
         visits = tuple(
@@ -284,7 +299,7 @@ class _Builder:
                 *key,
                 kind,
                 float(self.figures[key[1]].drops.get(key[0], 0.0)),
-                resolve(list(outgoing)),
+                resolve(outgoing),
             )
             for key, outgoing, kind in reversed(self.finished)
         )

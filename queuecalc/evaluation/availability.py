@@ -1,0 +1,273 @@
+"""Served / offered: load-aware over all failure states, and the two figures that are blind to load."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import product
+
+import numpy as np
+
+from queuecalc.answer import Availability, Loss
+from queuecalc.architecture import Model
+from queuecalc.architecture.graph import Graph
+from queuecalc.evaluation.failures import Scenario, down_probability, scenarios
+from queuecalc.evaluation.flows import FloatArray, class_rates
+from queuecalc.evaluation.losses import Cause, ScenarioLosses
+from queuecalc.evaluation.panels import integrate
+from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.regimes import Regime, regimes
+from queuecalc.evaluation.walk import Walk
+
+__all__ = [
+    "availability",
+    "blind",
+    "contract_classes",
+    "least_lost_fraction",
+    "lost_requests",
+    "offered_requests",
+]
+
+TOLERANCE = 1e-10
+"""Absolute, on the lost fraction of the offered requests."""
+
+NEGLIGIBLE_BOUND = 1e-8
+"""Failure states less likely than this are taken as losing nothing in a lower bound."""
+
+
+def contract_classes(model: Model) -> tuple[str, ...]:
+    """Names of the classes that the contract speaks of."""
+    return tuple(name for name, item in model.classes.items() if item.in_contract)
+
+
+def offered_requests(model: Model) -> dict[str, float]:
+    """Requests of each class over the whole curve."""
+    slots = model.load.curve.slots
+    seconds = (slots.end_h - slots.start_h) * 3600.0
+    mean = 0.5 * (slots.left + slots.right)
+    return {
+        name: float(np.dot(rate, seconds)) for name, rate in class_rates(model.classes, mean).items()
+    }
+
+
+def lost_requests(
+    pattern: Pattern,
+    counts: Mapping[str, int],
+    walk: Walk,
+    *,
+    classes: tuple[str, ...],
+    late: bool = True,
+    timeout_s: float | None = None,
+) -> dict[str, dict[Cause, float]]:
+    """Requests lost over the curve, by class and cause.
+
+    Args:
+        late: whether answers later than the timeout are counted.
+        timeout_s: the timeout; None for that of the contract.
+    """
+    model = pattern.model
+    timeout = (timeout_s if timeout_s is not None else model.contract.timeout_s) if late else None
+    lost: dict[str, dict[Cause, float]] = {name: {} for name in classes}
+    found = regimes(walk)
+    if _offered(model, classes) <= 0.0:
+        return lost
+    for scenario in scenarios(pattern.graph(), counts, pattern.takers):
+        tolerance = max(TOLERANCE / scenario.probability, TOLERANCE)
+        state = _state(pattern, counts, scenario, classes, tolerance, timeout)
+        for regime in found:
+            _add(lost, state, _integral(state, regime, walk) * scenario.probability)
+    return lost
+
+
+def _offered(model: Model, classes: tuple[str, ...]) -> float:
+    offered = offered_requests(model)
+    return sum(offered[name] for name in classes)
+
+
+def _state(
+    pattern: Pattern,
+    counts: Mapping[str, int],
+    scenario: Scenario,
+    classes: tuple[str, ...],
+    tolerance: float,
+    timeout: float | None,
+) -> ScenarioLosses:
+    graph = pattern.graph(scenario.down)
+    asynchronous = frozenset(pattern.graph().asynchronous)
+    return ScenarioLosses(
+        pattern.model, graph, counts, asynchronous, scenario, classes, tolerance, timeout
+    )
+
+
+def _integral(state: ScenarioLosses, regime: Regime, walk: Walk) -> FloatArray:
+    """Requests lost in one scenario along one regime, by (class, cause)."""
+    seconds = float((walk.end_s - walk.start_s).sum())
+    tolerance = state.tolerance * _offered(state.model, state.classes) / seconds
+    return integrate(lambda p: state.rates(regime, p), regime, state.breaks(regime), tolerance)
+
+
+def least_lost_fraction(
+    pattern: Pattern,
+    lower: Mapping[str, int],
+    upper: Mapping[str, int],
+    floor: Walk | None,
+    subjects: tuple[str, ...],
+) -> dict[str, float]:
+    """Lower bounds on the lost share of the requests of some classes ("" for the contract's together).
+
+    They hold for every plan between `lower` and `upper`: late answers are left out, every live count is that of the
+    upper count, every inflow at its lower bound, and for components that fail over the better of the two extremes
+    of their down probability counts.
+
+    Args:
+        floor: the walk with lower bounds on every inflow; None for an availability mode that is blind to load.
+    """
+    model, graph = pattern.model, pattern.graph()
+    classes = contract_classes(model)
+    offered = offered_requests(model)
+    total = sum(offered[name] for name in classes)
+    if floor is None:
+        single = model.contract.availability_mode == "series"
+        alone = {name: 1.0 - blind(graph, upper, name, single=single) for name in {*classes, *subjects} - {""}}
+        together = sum(offered[name] * alone[name] for name in classes) / total if total > 0 else 0.0
+        return {name: alone[name] if name else together for name in subjects}
+    capped = [n for n in graph.present if graph.figures[n].max_rate_per_s is not None]
+    if any(lower[name] != upper[name] for name in capped) or total <= 0.0:
+        return dict.fromkeys(subjects, 0.0)
+    found = regimes(floor)
+    states = []
+    for scenario in scenarios(graph, upper, pattern.takers):
+        likeliest = math.prod(
+            _down_range(graph, name, lower, upper)[1] for name in scenario.down
+        )
+        if likeliest < NEGLIGIBLE_BOUND:
+            continue
+        state = _state(pattern, upper, scenario, classes, 1.0, None)
+        lost = dict.fromkeys(classes, 0.0)
+        for regime in found:
+            values = _integral(state, regime, floor).reshape(len(classes), -1).sum(axis=1)
+            for name, value in zip(classes, values, strict=True):
+                lost[name] += float(value)
+        states.append((scenario, lost))
+    return {
+        name: _best_corner(graph, lower, upper, states, (name,) if name else classes)
+        / (offered[name] if name else total)
+        for name in subjects
+    }
+
+
+def _down_range(
+    graph: Graph, name: str, lower: Mapping[str, int], upper: Mapping[str, int]
+) -> tuple[float, float]:
+    figures = graph.figures[name]
+    return down_probability(figures, upper[name]), down_probability(figures, lower[name])
+
+
+def _best_corner(
+    graph: Graph,
+    lower: Mapping[str, int],
+    upper: Mapping[str, int],
+    states: list[tuple[Scenario, dict[str, float]]],
+    classes: tuple[str, ...],
+) -> float:
+    """The smallest loss over the extremes of all down probabilities (it is affine in each of them)."""
+    down = {name for scenario, _ in states for name in scenario.down}
+    routing = sorted(name for name in down if graph.figures[name].max_rate_per_s is None)
+    ranges = {name: _down_range(graph, name, lower, upper) for name in routing}
+    wide = [name for name in routing if ranges[name][0] != ranges[name][1]]
+    best = math.inf
+    for corner in product((0, 1), repeat=len(wide)):
+        chosen = {name: ranges[name][0] for name in routing} | {
+            name: ranges[name][side] for name, side in zip(wide, corner, strict=True)
+        }
+        value = 0.0
+        for scenario, lost in states:
+            probability = scenario.capped_probability
+            for name in routing:
+                probability *= chosen[name] if name in scenario.down else 1.0 - chosen[name]
+            value += probability * sum(lost[name] for name in classes)
+        best = min(best, value)
+    return best
+
+
+def _add(lost: dict[str, dict[Cause, float]], state: ScenarioLosses, values: FloatArray) -> None:
+    row = iter(values)
+    for name in state.classes:
+        for cause in state.causes:
+            lost[name][cause] = lost[name].get(cause, 0.0) + float(next(row))
+
+
+def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single: bool = False) -> float:
+    """Availability of a class when a component is up while a unit of it is, whatever the load.
+
+    The product over the components that a waited-for call can reach with all up, except one that fails over
+    (`when_down = "next"`) to a later present name in every list that leads to it.
+
+    Args:
+        single: count one unit of each (the naive series figure).
+    """
+    needed: set[str] = set()
+    stack = [branch for branch in graph.entries[request_class] if branch.wait]
+    seen: set[int] = set()
+    while stack:
+        branch = stack.pop()
+        if branch.visit < 0:
+            continue
+        visit = graph.visits[branch.visit]
+        if not branch.spare:
+            needed.add(visit.component)
+        if branch.visit not in seen:
+            seen.add(branch.visit)
+            stack += [b for b in visit.branches if b.wait]
+    return math.prod(
+        1.0 - down_probability(graph.figures[name], 1 if single else counts[name]) for name in sorted(needed)
+    )
+
+
+def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Availability:
+    """All three figures, and the causes of the load-aware one."""
+    model, graph = pattern.model, pattern.graph()
+    classes = contract_classes(model)
+    offered = offered_requests(model)
+    total = sum(offered[name] for name in classes)
+    lost = lost_requests(pattern, counts, walk, classes=classes)
+    causes: dict[Cause, float] = {}
+    for by_cause in lost.values():
+        for cause, value in by_cause.items():
+            causes[cause] = causes.get(cause, 0.0) + value
+
+    def mixed(single: bool) -> float:
+        if total <= 0.0:
+            return 1.0
+        return sum(offered[name] * blind(graph, counts, name, single=single) for name in classes) / total
+
+    def share(value: float, of: float) -> float:
+        return value / of if of > 0.0 else 0.0
+
+    losses = [
+        Loss(cause=cause, component=component, fraction=share(value, total))
+        for (cause, component), value in causes.items()
+        if share(value, total) > 0.0
+    ]
+    losses.sort(key=lambda loss: -loss.fraction)
+    return Availability(
+        load_aware=1.0 - share(sum(causes.values()), total),
+        redundancy=mixed(single=False),
+        series=mixed(single=True),
+        losses=tuple(losses),
+        by_class={name: 1.0 - share(sum(lost[name].values()), offered[name]) for name in classes},
+        handed_off_lost=_handed_off(graph, counts),
+        offered_requests=total,
+    )
+
+
+def _handed_off(graph: Graph, counts: Mapping[str, int]) -> dict[str, float]:
+    """Share of the messages handed to a component that find no unit alive and no other taker."""
+    found: dict[str, float] = {}
+    branches = [branch for entry in graph.entries.values() for branch in entry]
+    branches += [branch for visit in graph.visits for branch in visit.branches]
+    for branch in branches:
+        if branch.visit >= 0 and not branch.wait and not branch.spare:
+            name = graph.visits[branch.visit].component
+            found[name] = down_probability(graph.figures[name], counts[name])
+    return {name: share for name, share in found.items() if share > 0.0}

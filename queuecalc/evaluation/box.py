@@ -1,0 +1,340 @@
+"""Boxes of plans of one pattern, judged optimistically; single plans exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from queuecalc.answer import Excuse
+from queuecalc.dynamics import backlogs
+from queuecalc.evaluation.availability import contract_classes, least_lost_fraction
+from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.latency import response_at
+from queuecalc.evaluation.lines import Judged
+from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.queues import ROUNDING
+from queuecalc.evaluation.sentences import duration
+from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+
+__all__ = ["PatternJudgement"]
+
+MOST = 10**9
+Counts = tuple[int, ...]
+
+
+class PatternJudgement:
+    """The judge of one pattern.
+
+    Attributes:
+        pattern: the pattern.
+        names: all components of the model, in the order of every tuple of counts.
+    """
+
+    def __init__(self, pattern: Pattern, keep_up: bool = False) -> None:
+        self.pattern = pattern
+        self.names = tuple(pattern.model.components)
+        self.keep_up = keep_up
+        self.present = tuple(name for name in self.names if name in pattern.present)
+        self._walks: dict[tuple[tuple[int, int], ...], Walk] = {}
+        self._judged: dict[Counts, Judged] = {}
+        self._tables: dict[Any, Any] = {}
+        ranges = [
+            component.figures_with(pattern.present).count for component in pattern.model.components.values()
+        ]
+        self._ranges = dict(zip(self.names, ranges, strict=True))
+        self.lower: Counts = tuple(
+            max(1, least) if name in pattern.present else 0 for name, (least, _) in self._ranges.items()
+        )
+        self.upper: Counts = tuple(
+            min(most, MOST) if name in pattern.present else 0 for name, (_, most) in self._ranges.items()
+        )
+
+    @property
+    def invalid(self) -> Excuse | None:
+        """Why no plan of this pattern is one."""
+        for name, (least, most) in self._ranges.items():
+            is_present = name in self.pattern.present
+            if (is_present and most < 1) or (not is_present and least > 0):
+                return self.pattern.count_excuse({n: int(n in self.pattern.present) for n in self.names})
+        return self.pattern.invalid
+
+    @property
+    def prices(self) -> tuple[Decimal, ...]:
+        """Dollars a month of one unit."""
+        return tuple(
+            self.pattern.figures[name].usd_per_month if name in self.pattern.present else Decimal(0)
+            for name in self.names
+        )
+
+    @property
+    def fees(self) -> Decimal:
+        """Fees of the pattern in dollars a month."""
+        return sum(self.pattern.fees.values(), Decimal(0))
+
+    @property
+    def undirected(self) -> tuple[int, ...]:
+        """Counts whose rate cap both protects what lies behind and drops requests."""
+        return tuple(
+            index
+            for index, name in enumerate(self.names)
+            if name in self.pattern.present and self.pattern.figures[name].max_rate_per_s is not None
+        )
+
+    # -- single plans
+
+    def judged(self, counts: Counts) -> Judged:
+        """One plan, remembered."""
+        if counts not in self._judged:
+            self._judged[counts] = Judged(self.pattern, self._named(counts))
+        return self._judged[counts]
+
+    def _named(self, counts: Counts) -> dict[str, int]:
+        return {name: count for name, count in zip(self.names, counts, strict=True) if count > 0}
+
+    def _exact(self, counts: Counts) -> Excuse | None:
+        judged = self.judged(counts)
+        return next((excuse for excuse in judged.excuses() if excuse.target != "budget"), None)
+
+    # -- boxes
+
+    def least(self, lower: Counts, upper: Counts) -> Sequence[tuple[int, int, Excuse]]:
+        """(index, n, excuse): every plan of the box with fewer than n units of a component is refused."""
+        bounds = _Bounds(self, lower, upper)
+        found = []
+        for index, name in enumerate(self.names):
+            if name in self.pattern.graph().visits_of:
+                least, excuse = bounds.least(name)
+                if excuse is not None and least > lower[index]:
+                    found.append((index, least, excuse))
+        return found
+
+    def refuse(self, lower: Counts, upper: Counts) -> Excuse | None:
+        """An excuse that holds for every plan of the box; on a single plan None iff it keeps all but the budget."""
+        for index, least, excuse in self.least(lower, upper):
+            if least > upper[index]:
+                return excuse
+        excuse = self._late(lower, upper) or self._lost(lower, upper)
+        if excuse is not None or lower != upper:
+            return excuse
+        return self._exact(lower)
+
+    def floor_walk(self, lower: Counts, upper: Counts) -> Walk:
+        """Lower bounds on every inflow, for all plans of the box."""
+        graph = self.pattern.graph()
+        at = {name: index for index, name in enumerate(self.names)}
+        relevant = set(graph.asynchronous)
+        for name in graph.asynchronous:
+            relevant |= {c for c in graph.callers_of[name] if graph.figures[c].partitions is not None}
+        relevant |= {n for n in graph.visits_of if graph.figures[n].max_rate_per_s is not None}
+        handing = [n for n in sorted(relevant)]
+        key = tuple((lower[at[name]], upper[at[name]]) for name in handing)
+        if key not in self._walks:
+            if len(self._walks) > 512:
+                self._walks.clear()
+                self._tables.clear()
+            self._walks[key] = walk(self.pattern.model, graph, self._named(upper), self._named(lower))
+        return self._walks[key]
+
+    def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
+        """A latency target that is missed in one of the busiest slots even so."""
+        model = self.pattern.model
+        together = contract_classes(model)
+        wanted = [("", together, target) for target in model.contract.percentiles if together]
+        wanted += [(name, (name,), t) for name, item in model.classes.items() for t in item.percentiles]
+        if not wanted:
+            return None
+        floor = self.floor_walk(lower, upper)
+        slots, load, types = self._busiest(floor)
+        counts = self._named(upper)
+        response_cache = self._tables.setdefault(id(floor), {"queues": {}, "lst": {}})
+        for subject, classes, target in wanted:
+            response = response_at(self.pattern, counts, classes, load, types, response_cache["queues"])
+            tail = response.tail(target.seconds, response_cache["lst"])
+            worst = int(np.argmax(tail))
+            if tail[worst] > (1.0 - target.level) * (1.0 + 1e-9):
+                hour = float(model.load.curve.slots.start_h[slots[worst]])
+                of = f" of {subject}" if subject else ""
+                share = 100.0 * (1.0 - float(tail[worst]))
+                return Excuse(
+                    target=target.key.removesuffix("_ms"),
+                    subject=subject,
+                    sentence=f"{target.key.removesuffix('_ms')}{of}: only {share:.4g} % answer within "
+                    f"{duration(target.seconds)} at hour {hour:.1f}, {100 * target.level:g} % must",
+                    limit=1.0 - target.level,
+                    reached=float(tail[worst]),
+                    hour=hour,
+                )
+        return None
+
+    def _busiest(self, floor: Walk) -> tuple[Any, FloatArray, FloatArray]:
+        """The slots in which some component (or the load) is at its peak."""
+        key = ("busiest", id(floor))
+        if key not in self._tables:
+            load, types = floor.largest
+            chosen = {int(np.argmax(load))}
+            for name, indices in self.pattern.graph().types_of.items():
+                if name in self.pattern.graph().waited:
+                    work = sum(
+                        types[i] * float(self.pattern.graph().types[i].law.mean) for i in indices
+                    )
+                    chosen.add(int(np.argmax(work)))
+            slots = sorted(chosen)
+            self._tables[key] = (slots, load[slots], types[:, slots])
+        found: tuple[Any, FloatArray, FloatArray] = self._tables[key]
+        return found
+
+    def _lost(self, lower: Counts, upper: Counts) -> Excuse | None:
+        """An availability target that is missed even so, late answers left out."""
+        model = self.pattern.model
+        targets = {"": model.contract.availability}
+        targets |= {name: item.availability for name, item in model.classes.items()}
+        wanted = {name: limit for name, limit in targets.items() if limit is not None}
+        if not wanted:
+            return None
+        lost = least_lost_fraction(
+            self.pattern,
+            self._named(lower),
+            self._named(upper),
+            self.floor_walk(lower, upper) if model.contract.availability_mode == "load-aware" else None,
+            tuple(wanted),
+        )
+        for name, limit in wanted.items():
+            if lost[name] > (1.0 - limit) * (1.0 + 1e-9) + 1e-15:
+                of = f" of {name}" if name else ""
+                return Excuse(
+                    target="availability",
+                    subject=name,
+                    sentence=f"availability{of}: at least {1e4 * lost[name]:.3g} of 10,000 requests are lost, "
+                    f"{1e4 * (1.0 - limit):.4g} are allowed",
+                    limit=limit,
+                    reached=1.0 - lost[name],
+                )
+        return None
+
+
+class _Bounds:
+    """Least counts by stability, guards and fluid backlogs, with every inflow at its lower bound."""
+
+    def __init__(self, owner: PatternJudgement, lower: Counts, upper: Counts) -> None:
+        self.owner = owner
+        self.pattern = owner.pattern
+        self.floor = owner.floor_walk(lower, upper)
+        self.lower = dict(zip(owner.names, lower, strict=True))
+        self.upper = dict(zip(owner.names, upper, strict=True))
+        self.tables = owner._tables
+
+    def least(self, name: str) -> tuple[int, Excuse | None]:
+        """(n, excuse): fewer than n are refused for that reason; (0, None) when nothing is known."""
+        figures = self.pattern.figures[name]
+        if figures.servers is None:
+            return 0, None
+        best: tuple[int, Excuse | None] = (0, None)
+        for least, excuse in self._candidates(name):
+            if least > best[0]:
+                best = (least, excuse)
+        return best
+
+    def _candidates(self, name: str) -> Iterator[tuple[int, Excuse]]:
+        figures, graph = self.pattern.figures[name], self.pattern.graph()
+        assert figures.servers is not None
+        key = ("work", id(self.floor), name)
+        if key not in self.tables:
+            work = self.floor.work[name]
+            piece = int(np.argmax(work.max(axis=0)))
+            self.tables[key] = (float(work.max()), float(self.floor.start_s[piece]) / SECONDS_PER_HOUR)
+        peak, hour = self.tables[key]
+        steady = name in graph.waited and figures.max_queue is None
+        if steady or (self.owner.keep_up and name not in graph.waited):
+            least = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
+            yield least, self._utilisation(name, "stability", peak, hour, least, 1.0)
+        if figures.max_utilisation is not None:
+            per_unit = figures.servers * figures.max_utilisation * (1.0 + ROUNDING)
+            least = math.ceil(peak / per_unit)
+            yield least, self._utilisation(name, "utilisation", peak, hour, least, figures.max_utilisation)
+        if name not in graph.waited:
+            yield from self._backlog(name)
+
+    def _utilisation(
+        self, name: str, target: str, peak: float, hour: float, least: int, limit: float
+    ) -> Excuse:
+        servers = self.pattern.figures[name].servers
+        assert servers is not None
+        units = max(least - 1, 1)
+        rho = peak / (servers * units)
+        above = "" if target == "stability" else f", above {limit:g}"
+        return Excuse(
+            target=target,
+            subject=name,
+            sentence=f"{name}: rho {rho:.3g} with {units} at hour {hour:.1f}{above}; "
+            f"at least {least} units are needed",
+            limit=limit,
+            reached=rho,
+            hour=hour,
+        )
+
+    def _limits(self, name: str) -> dict[str, float]:
+        """The smallest limit on the lag, strict or not, and whether the line must drain."""
+        contract, graph = self.pattern.model.contract, self.pattern.graph()
+        figures = self.pattern.figures[name]
+        limits = {}
+        lags = [limit for limit in (figures.max_lag_s, contract.max_lag_s) if limit is not None]
+        if lags:
+            limits["lag"] = min(lags)
+        kept = [graph.figures[c].retention_s for c in graph.callers_of[name]]
+        retention = [limit for limit in kept if limit is not None]
+        if retention:
+            limits["retention"] = min(retention)
+        if contract.drained_by_end:
+            limits["drained"] = 0.0
+        return limits
+
+    def _backlog(self, name: str) -> Iterator[tuple[int, Excuse]]:
+        """Least count by the fluid backlog (exact for one line; a necessary condition with partitions)."""
+        limits = self._limits(name)
+        low, high = self.lower[name], self.upper[name]
+        figures = self.pattern.figures[name]
+        assert figures.servers is not None
+        if not limits or high < 1:
+            return
+        key = ("fluid", id(self.floor), name, low, min(high, low + 4096))
+        if key not in self.tables:
+            work = self.floor.work[name]
+            knots = np.append(self.floor.start_s, self.floor.end_s[-1])
+            enough = math.ceil(work.max() / figures.servers) + 1
+            units = np.arange(low, max(low, min(high, enough)) + 1)[:4096]
+            initial = 0.0  # a lower bound; what is left from before is judged plan by plan
+            self.tables[key] = units, backlogs(knots, work[0], work[1], units * float(figures.servers), initial)
+        units, outcome = self.tables[key]
+        for target, limit in limits.items():
+            if target == "drained":
+                broken = outcome.end_backlog > 0.0
+                reached = outcome.end_backlog
+            else:
+                broken = outcome.max_lag > limit * (1.0 + ROUNDING)
+                reached = outcome.max_lag
+            if not broken[0]:
+                continue
+            count = int(np.argmin(broken)) if not broken.all() else broken.size
+            worst = float(reached[count - 1])
+            text = (
+                f"{name}: {worst:,.0f} server-seconds of work are left at the end with {units[count - 1]}"
+                if target == "drained"
+                else f"{name}: lag {duration(worst)} with {units[count - 1]}, above {duration(limit)}"
+            )
+            subject = name
+            if target == "retention":
+                graph = self.pattern.graph()
+                subject = min(
+                    c for c in graph.callers_of[name] if graph.figures[c].retention_s == limit
+                )
+            yield int(units[0]) + count, Excuse(
+                target=target,
+                subject=subject,
+                sentence=f"{text}; at least {int(units[0]) + count} units are needed",
+                limit=limit,
+                reached=worst,
+            )

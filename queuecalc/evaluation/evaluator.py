@@ -1,0 +1,104 @@
+"""A model made ready to judge many plans and boxes of plans: what a search for the cheapest one asks.
+
+A box [lower, upper] is judged optimistically: what helps a target at its upper count, what harms it at its lower one.
+More units of a component shorten its own wait, keep more of its units alive and shrink its backlog. They harm only
+what lies behind an asynchronous component, which hands on more per second; there every inflow is bounded from below
+by a line without backlog throttled at the lower capacity. Failing over to the next component may help or harm, so
+both extremes of its probability are tried. A refusal therefore holds for every plan of the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from queuecalc.answer import Evaluation, Excuse
+from queuecalc.architecture import Model
+from queuecalc.evaluation.box import PatternJudgement
+from queuecalc.evaluation.changes import without_limit
+from queuecalc.evaluation.judgement import checked_counts, judge
+from queuecalc.evaluation.lines import Judged
+from queuecalc.evaluation.plan import Pattern
+
+__all__ = ["Evaluator"]
+
+
+class Evaluator:
+    """Judges plans of one model, remembering what plans share.
+
+    Attributes:
+        model: the model.
+        names: components, in file order.
+        keep_up: whether asynchronous components must keep up in every slot.
+    """
+
+    def __init__(self, model: Model, *, keep_up: bool = False) -> None:
+        self.model = model
+        self.names = tuple(model.components)
+        self.keep_up = keep_up
+        self._patterns: dict[frozenset[str], PatternJudgement] = {}
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The widest permitted range of each count over all patterns."""
+        found = []
+        for component in self.model.components.values():
+            ranges = [component.figures.count]
+            ranges += [o.changes["count"] for o in component.overrides if "count" in o.changes]
+            found.append((min(r[0] for r in ranges), max(r[1] for r in ranges)))
+        return tuple(found)
+
+    @property
+    def budget(self) -> Decimal | None:
+        """The most that a month may cost."""
+        return self.model.contract.budget_usd_per_month
+
+    def pattern(self, present: frozenset[str]) -> PatternJudgement:
+        """The judge of one pattern of present components."""
+        if present not in self._patterns:
+            self._patterns[present] = PatternJudgement(Pattern(self.model, present), self.keep_up)
+        return self._patterns[present]
+
+    def _judged(self, counts: Mapping[str, int]) -> tuple[Pattern, Judged | Excuse]:
+        present = frozenset(name for name, count in counts.items() if count > 0)
+        judgement = self.pattern(present)
+        refusal = judgement.pattern.invalid or judgement.pattern.count_excuse(counts)
+        if refusal is not None:
+            return judgement.pattern, refusal
+        return judgement.pattern, judgement.judged(tuple(counts[name] for name in self.names))
+
+    def evaluate(self, counts: Mapping[str, int], *, series: bool = False) -> Evaluation:
+        """The whole judgement of one plan."""
+        complete = checked_counts(self.model, counts)
+        pattern, judged = self._judged(complete)
+        return judge(
+            pattern, complete, series=series, judged=judged if isinstance(judged, Judged) else None
+        )
+
+    def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
+        """Everything that a plan breaks, budget included."""
+        _, judged = self._judged(checked_counts(self.model, counts))
+        return tuple(judged.excuses()) if isinstance(judged, Judged) else (judged,)
+
+    def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
+        """The first thing that a plan breaks, cheapest to find first; None if it keeps the contract."""
+        _, judged = self._judged(checked_counts(self.model, counts))
+        return next(judged.excuses(), None) if isinstance(judged, Judged) else judged
+
+    def without(self, target: str, subject: str) -> Evaluator:
+        """The same model with one limit of the contract removed."""
+        return Evaluator(without_limit(self.model, target, subject), keep_up=self.keep_up)
+
+    def scaled(self, factor: float) -> Evaluator:
+        """The same model with `factor` times the load."""
+        from dataclasses import replace
+
+        return Evaluator(replace(self.model, load=self.model.load.scaled(factor)), keep_up=self.keep_up)
+
+    def keeping_up(self) -> Evaluator:
+        """The same model when asynchronous components must keep up in every slot."""
+        return Evaluator(self.model, keep_up=True)
+
+    def sequence(self, counts: Mapping[str, int]) -> Sequence[int]:
+        """Counts in the order of `names`."""
+        return tuple(counts[name] for name in self.names)

@@ -1,0 +1,272 @@
+"""The contract line by line for one plan, cheapest to compute first, each computed only when it is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from queuecalc.answer import Availability, ContractLine, Excuse
+from queuecalc.architecture import Model, PercentileTarget
+from queuecalc.evaluation.availability import availability, blind, contract_classes, offered_requests
+from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
+from queuecalc.evaluation.latency import SlotLatency, slot_percentiles
+from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.queues import ROUNDING
+from queuecalc.evaluation.sentences import excuse_for
+from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+from queuecalc.evidence import Evidence
+
+__all__ = ["Judged"]
+
+
+class Judged:
+    """One plan of a valid pattern, judged as far as one asks.
+
+    Attributes:
+        pattern: its pattern of present components.
+        counts: units of the present components.
+    """
+
+    def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
+        self.pattern = pattern
+        self.counts = {name: counts[name] for name in pattern.present}
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.pattern.model
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The walk along the curve with every unit up."""
+        return walk(self.model, self.pattern.graph(), self.counts)
+
+    @cached_property
+    def slot_hours(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The hour at which each slot begins."""
+        return np.asarray(self.model.load.curve.slots.start_h)
+
+    @cached_property
+    def lags(self) -> dict[str, list[AsynchronousLine]]:
+        """The lines in front of asynchronous components."""
+        return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
+
+    @cached_property
+    def availability(self) -> Availability:
+        """All three figures."""
+        return availability(self.pattern, self.counts, self.walk)
+
+    @cached_property
+    def _percentiles(self) -> dict[tuple[tuple[str, ...], float], SlotLatency]:
+        return {}
+
+    def percentiles(self, classes: tuple[str, ...], levels: tuple[float, ...]) -> list[SlotLatency]:
+        """Percentiles of some classes together in every slot, remembered."""
+        missing = tuple(level for level in levels if (classes, level) not in self._percentiles)
+        if missing:
+            for found in slot_percentiles(self.pattern, self.counts, self.walk, classes, missing):
+                self._percentiles[classes, found.level] = found
+        return [self._percentiles[classes, level] for level in levels]
+
+    # -- utilisation
+
+    def peak(self, name: str) -> tuple[float, float]:
+        """(largest utilisation, hour) of a reached component."""
+        work = self.walk.work[name]
+        servers = self.pattern.figures[name].servers
+        piece = int(np.argmax(work.max(axis=0)))
+        right = work[1, piece] > work[0, piece]
+        hour = (self.walk.end_s if right else self.walk.start_s)[piece] / SECONDS_PER_HOUR
+        total = servers * self.counts[name] if servers is not None else math.inf
+        return float(work[:, piece].max()) / total, float(hour)
+
+    # -- the lines
+
+    def lines(self) -> Iterator[ContractLine]:
+        """Every line of the contract, budget first, availability last."""
+        yield from self._budget()
+        yield from self._stability()
+        yield from self._guards()
+        yield from self._backlogs()
+        yield from self._latencies()
+        yield from self._availabilities()
+
+    def excuses(self) -> Iterator[Excuse]:
+        """Why the plan is refused, line by line."""
+        for line in self.lines():
+            if not line.kept:
+                yield excuse_for(line, self.pattern, self.counts)
+
+    def _budget(self) -> Iterator[ContractLine]:
+        budget = self.model.contract.budget_usd_per_month
+        if budget is not None:
+            cost = self.pattern.cost(self.counts)
+            yield ContractLine(
+                target="budget",
+                unit="usd_per_month",
+                sense="at most",
+                limit=float(budget),
+                reached=float(cost),
+                kept=cost <= budget,
+            )
+
+    def _stability(self) -> Iterator[ContractLine]:
+        graph = self.pattern.graph()
+        peaks: list[tuple[float, float, str]] = []
+        for name in graph.visits_of:
+            figures = graph.figures[name]
+            if name in graph.waited and figures.servers is not None and figures.max_queue is None:
+                utilisation, hour = self.peak(name)
+                peaks.append((utilisation, hour, name))
+        broken = [peak for peak in peaks if peak[0] >= 1.0 - ROUNDING]
+        for utilisation, hour, name in broken or sorted(peaks)[-1:]:
+            yield ContractLine(
+                target="stability",
+                subject=name,
+                unit="fraction",
+                sense="below",
+                limit=1.0,
+                reached=utilisation,
+                kept=utilisation < 1.0 - ROUNDING,
+                hour=hour,
+            )
+
+    def _guards(self) -> Iterator[ContractLine]:
+        for name in self.pattern.graph().visits_of:
+            guard = self.pattern.figures[name].max_utilisation
+            if guard is not None:
+                utilisation, hour = self.peak(name)
+                yield ContractLine(
+                    target="utilisation",
+                    subject=name,
+                    unit="fraction",
+                    sense="at most",
+                    limit=guard,
+                    reached=utilisation,
+                    kept=utilisation <= guard * (1.0 + ROUNDING),
+                    hour=hour,
+                )
+
+    def _backlogs(self) -> Iterator[ContractLine]:
+        contract, graph = self.model.contract, self.pattern.graph()
+        for name, lines in self.lags.items():
+            figures = self.pattern.figures[name]
+            lag, hour, _ = max((line.max_lag for line in lines), key=lambda each: each[0])
+            limits = [limit for limit in (figures.max_lag_s, contract.max_lag_s) if limit is not None]
+            if limits:
+                yield _seconds("lag", name, min(limits), lag, hour)
+            for caller in sorted(graph.callers_of[name]):
+                retention = graph.figures[caller].retention_s
+                if retention is not None:
+                    yield _seconds("retention", caller, retention, lag, hour, strict=True)
+            end = self.model.load.curve.hours[-1]
+            if contract.drained_by_end:
+                left = sum(float(line.messages(line.line.path.backlog)[-1]) for line in lines)
+                yield ContractLine(
+                    target="drained",
+                    subject=name,
+                    unit="",
+                    sense="at most",
+                    limit=0.0,
+                    reached=left,
+                    kept=all(line.line.path.end_backlog == 0.0 for line in lines),
+                    hour=float(end),
+                    evidence=Evidence.APPROXIMATE,
+                )
+            within = [w for w in (figures.drain_within_s, contract.drain_within_s) if w is not None]
+            if within:
+                drain = max(line.line.path.drain_time for line in lines)
+                yield _seconds("drain time", name, min(within), drain, None)
+
+    def _latencies(self) -> Iterator[ContractLine]:
+        classes = contract_classes(self.model)
+        yield from self._latency_lines("", classes, self.model.contract.percentiles)
+        for name, item in self.model.classes.items():
+            yield from self._latency_lines(name, (name,), item.percentiles)
+
+    def _latency_lines(
+        self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...]
+    ) -> Iterator[ContractLine]:
+        if not targets or not classes:
+            return
+        for target, found in zip(
+            targets, self.percentiles(classes, tuple(t.level for t in targets)), strict=True
+        ):
+            seconds = float(found.seconds[found.worst])
+            yield ContractLine(
+                target=target.key.removesuffix("_ms"),
+                subject=subject,
+                unit="s",
+                sense="at most",
+                limit=target.seconds,
+                reached=seconds,
+                kept=seconds <= target.seconds * (1.0 + ROUNDING),
+                hour=float(self.slot_hours[found.worst]),
+                evidence=self.latency_evidence,
+            )
+
+    @cached_property
+    def latency_evidence(self) -> Evidence:
+        """Exact only under the conditions of product form without overtaking."""
+        from queuecalc.evaluation.findings import latency_evidence
+
+        return latency_evidence(self.pattern, self.walk, contract_classes(self.model))
+
+    def _availabilities(self) -> Iterator[ContractLine]:
+        contract = self.model.contract
+        wanted = [("", contract.availability)]
+        wanted += [(name, item.availability) for name, item in self.model.classes.items()]
+        for subject, limit in wanted:
+            if limit is not None:
+                reached = self._availability(subject)
+                yield ContractLine(
+                    target="availability",
+                    subject=subject,
+                    unit="fraction",
+                    sense="at least",
+                    limit=limit,
+                    reached=reached,
+                    kept=1.0 - reached <= (1.0 - limit) * (1.0 + ROUNDING) + 1e-15,
+                    evidence=self.latency_evidence,
+                )
+
+    def _availability(self, subject: str) -> float:
+        mode = self.model.contract.availability_mode
+        if mode == "load-aware":
+            found = self.availability
+            return found.by_class[subject] if subject else found.load_aware
+        single = mode == "series"
+        graph = self.pattern.graph()
+        if subject:
+            return blind(graph, self.counts, subject, single=single)
+        offered = offered_requests(self.model)
+        names = contract_classes(self.model)
+        total = sum(offered[name] for name in names)
+        if total <= 0.0:
+            return 1.0
+        return sum(offered[n] * blind(graph, self.counts, n, single=single) for n in names) / total
+
+    def cost(self) -> Decimal:
+        """Dollars a month."""
+        return self.pattern.cost(self.counts)
+
+
+def _seconds(
+    target: str, subject: str, limit: float, reached: float, hour: float | None, *, strict: bool = False
+) -> ContractLine:
+    kept = reached < limit if strict else reached <= limit * (1.0 + ROUNDING)
+    return ContractLine(
+        target=target,
+        subject=subject,
+        unit="s",
+        sense="below" if strict else "at most",
+        limit=limit,
+        reached=reached,
+        kept=kept,
+        hour=hour,
+        evidence=Evidence.APPROXIMATE,
+    )

@@ -1,0 +1,125 @@
+"""A pattern of present components: its graphs, figures and permitted counts, computed once for many plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+import numpy as np
+
+from queuecalc.answer import Excuse
+from queuecalc.architecture import Model
+from queuecalc.architecture.component import Figures
+from queuecalc.architecture.graph import Graph, NobodyTakes, lower
+from queuecalc.evaluation.flows import class_rates, propagate
+from queuecalc.evaluation.route import Route, route_of
+
+__all__ = ["Pattern"]
+
+CENT = Decimal("0.01")
+
+
+class Pattern:
+    """One choice of which components are present, of a model.
+
+    Attributes:
+        model: the model.
+        present: names of the components with a count above zero.
+        figures: of the present components, overrides applied.
+    """
+
+    def __init__(self, model: Model, present: frozenset[str]) -> None:
+        self.model = model
+        self.present = present
+        self.figures: Mapping[str, Figures] = {
+            name: component.figures_with(present)
+            for name, component in model.components.items()
+            if name in present
+        }
+        self._routes: dict[str, Route] = {}
+        self._graphs: dict[frozenset[str], Graph] = {}
+
+    def graph(self, down: frozenset[str] = frozenset()) -> Graph:
+        """The graph of visits, possibly with some components down."""
+        if down not in self._graphs:
+            self._graphs[down] = lower(self.model, self.present, down)
+        return self._graphs[down]
+
+    def route(self, request_class: str) -> Route:
+        """The waited-for way of a class with every unit up."""
+        if request_class not in self._routes:
+            self._routes[request_class] = route_of(self.graph(), request_class, self.model.load.network_s)
+        return self._routes[request_class]
+
+    @cached_property
+    def takers(self) -> frozenset[str]:
+        """Components that some call names as a taker."""
+        return frozenset(endpoint.component for call in self.model.calls for endpoint in call.takers)
+
+    @cached_property
+    def invalid(self) -> Excuse | None:
+        """Why no plan of this pattern is one: an unmet need, a call that nobody takes."""
+        for name, figures in self.figures.items():
+            if figures.needs and not any(other in self.present for other in figures.needs):
+                wanted = " or ".join(figures.needs)
+                return Excuse(
+                    target="invalid",
+                    subject=name,
+                    sentence=f"{name} needs {wanted}, and the count of each is 0; give one of them a unit",
+                )
+        try:
+            self.graph()
+        except NobodyTakes as refusal:
+            return refusal.excuse
+        return None
+
+    def count_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
+        """Why counts are outside what the model (with its overrides for this pattern) permits."""
+        for name, component in self.model.components.items():
+            least, most = component.figures_with(self.present).count
+            count = counts[name]
+            if not least <= count <= most:
+                permitted = str(least) if least == most else f"{least} to {most}"
+                return Excuse(
+                    target="invalid",
+                    subject=name,
+                    sentence=f"{name}: count {count} is not permitted here; it may be {permitted}",
+                    limit=float(most if count > most else least),
+                    reached=float(count),
+                )
+        return None
+
+    # -- cost
+
+    @cached_property
+    def fees(self) -> Mapping[str, Decimal]:
+        """Fees of each component for a month, in whole cents; they depend on the pattern, never on counts."""
+        charged = [
+            name for name, f in self.figures.items() if f.usd_per_million_calls or (f.usd_per_gb and f.kb_per_call)
+        ]
+        if not charged:
+            return {}
+        graph = self.graph()
+        slots = self.model.load.curve.slots
+        rates = class_rates(self.model.classes, 0.5 * (slots.left + slots.right))
+        uncapped = dict.fromkeys(graph.visits_of, 10**12)
+        visits = propagate(graph, rates, uncapped, {}, frozenset()) @ (
+            (slots.end_h - slots.start_h) * 3600.0
+        )
+        found = {}
+        for name in charged:
+            figures = self.figures[name]
+            calls = Decimal(repr(float(np.sum(visits[list(graph.visits_of.get(name, ()))]))))
+            calls *= self.model.load.repeats
+            per_call = figures.usd_per_million_calls / 10**6
+            per_call += figures.usd_per_gb * Decimal(repr(figures.kb_per_call)) / 10**6
+            found[name] = (calls * per_call).quantize(CENT, rounding=ROUND_HALF_UP)
+        return found
+
+    def cost(self, counts: Mapping[str, int]) -> Decimal:
+        """Dollars a month: units and fees."""
+        units = sum(
+            (figures.usd_per_month * counts[name] for name, figures in self.figures.items()), Decimal(0)
+        )
+        return units + sum(self.fees.values(), Decimal(0))

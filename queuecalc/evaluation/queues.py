@@ -1,0 +1,123 @@
+"""The queue in front of each component at many instants: pooled or split, with so many units alive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from queuecalc.architecture.component import Figures
+from queuecalc.architecture.graph import Graph
+from queuecalc.evaluation.flows import FloatArray
+from queuecalc.law import Law, Mixture
+from queuecalc.station import Waiting
+
+__all__ = ["ROUNDING", "Queue", "queues_at", "service_law"]
+
+ROUNDING = 1e-12
+"""Relative: a utilisation this close to a limit is at the limit."""
+
+
+def service_law(graph: Graph, component: str, rates: FloatArray) -> Law:
+    """The service law that a component's queue sees: its types mixed by arrival rate.
+
+    Args:
+        rates: inflow of the component's types, shape (types of the component, instants).
+    """
+    laws = tuple(graph.types[index].law for index in graph.types_of[component])
+    if len(laws) == 1:
+        return laws[0]
+    total = rates.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weights = np.where(total > 0, rates / total, 1.0 / len(laws))
+    return Mixture(weights=tuple(weights), laws=laws)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The one wait of a component, at some instants.
+
+    Attributes:
+        rate: inflow of the component, shape (instants,).
+        live: units alive.
+    """
+
+    figures: Figures
+    service: Law
+    rate: FloatArray
+    live: int
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """The station room's view; None where nothing ever waits."""
+        figures = self.figures
+        if figures.servers is None:
+            return None
+        if figures.pooling == "pooled":
+            rate, servers = self.rate, figures.servers * self.live
+        else:
+            rate, servers = self.rate / self.live, figures.servers
+        return Waiting(
+            arrival_rate=rate, service=self.service, servers=servers, max_queue=figures.max_queue
+        )
+
+    @cached_property
+    def utilisation(self) -> FloatArray:
+        """Offered work / servers alive."""
+        work = self.rate * np.asarray(self.service.mean)
+        if self.figures.servers is None:
+            return np.zeros_like(work)
+        return np.asarray(work / (self.figures.servers * self.live))
+
+    @cached_property
+    def stable(self) -> Any:
+        """Whether there is a steady state: rho < 1, or a bounded queue, or servers without limit."""
+        if self.figures.servers is None or self.figures.max_queue is not None:
+            return np.ones(self.rate.shape, dtype=bool)
+        return self.utilisation < 1.0 - ROUNDING
+
+    @cached_property
+    def blocked(self) -> FloatArray:
+        """Probability that an arrival finds no waiting place."""
+        if self.waiting is None or self.figures.max_queue is None:
+            return np.zeros_like(self.rate)
+        return np.broadcast_to(np.asarray(self.waiting.blocking_probability), self.rate.shape)
+
+    @cached_property
+    def mean_wait(self) -> FloatArray:
+        """E[W] of the accepted; inf where there is no steady state."""
+        if self.waiting is None:
+            return np.zeros_like(self.rate)
+        return np.broadcast_to(np.asarray(self.waiting.mean), self.rate.shape)
+
+    def lst(self, s: Any) -> Any:
+        """E exp(-s W) of the accepted; 0 where there is no steady state."""
+        if self.waiting is None:
+            return 1.0
+        return self.waiting.lst(s)
+
+
+def queues_at(
+    graph: Graph,
+    type_rates: FloatArray,
+    counts: Mapping[str, int],
+    components: frozenset[str],
+    known: dict[tuple[str, int], Queue] | None = None,
+) -> dict[str, Queue]:
+    """The queue of each of some components with all its units alive.
+
+    Args:
+        type_rates: inflow of every service type, shape (types, instants).
+        known: queues at the same rates, by (component, units); filled and read.
+    """
+    known = {} if known is None else known
+    for name in components:
+        if (name, counts[name]) not in known:
+            rates = type_rates[list(graph.types_of[name])]
+            known[name, counts[name]] = Queue(
+                graph.figures[name], service_law(graph, name, rates), rates.sum(axis=0), counts[name]
+            )
+    return {name: known[name, counts[name]] for name in components}

@@ -1,0 +1,309 @@
+"""The response time over several classes together, at many instants: tail, percentiles, mean, and its parts.
+
+Percentiles come from one inversion of the composed transform (Abate & Whitt 2006, Euler), never from adding up
+percentiles of parts. Sojourns at different components are taken as independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.queues import Queue
+from queuecalc.evaluation.route import Route, compose, split_times
+from queuecalc.transform.euler import EULER
+from queuecalc.transform.quantile import quantile
+
+__all__ = ["Parts", "Response"]
+
+_STENCIL = ((1.0, 3.0 / 4.0), (2.0, -3.0 / 20.0), (3.0, 1.0 / 60.0))
+"""Central differences of sixth order: offsets and weights (the negative offsets have the opposite sign)."""
+
+_STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Parts:
+    """E[time at a component | T = t]: in line, and in service or fixed delay, summed over its visits."""
+
+    waiting_s: float
+    service_s: float
+
+
+@dataclass(frozen=True)
+class Response:
+    """The response time of a mixture of classes at some instants.
+
+    Attributes:
+        routes: one for each class.
+        weights: requests per second of each class, shape (instants,) each.
+        queues: by component.
+        through: by visit, the share that goes on after the service (drops and rate caps).
+    """
+
+    routes: tuple[Route, ...]
+    weights: tuple[FloatArray, ...]
+    queues: Mapping[str, Queue]
+    through: Mapping[int, Any]
+
+    @cached_property
+    def _components(self) -> frozenset[str]:
+        return frozenset(
+            name for route in self.routes for name in route.most_visits
+        )
+
+    @cached_property
+    def stable(self) -> Any:
+        """Whether every queue on the way has a steady state, by instant."""
+        flags = [self.queues[name].stable for name in self._components]
+        return np.logical_and.reduce(flags) if flags else np.ones(self.weights[0].shape, dtype=bool)
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, FloatArray]:
+        """By component with a bounded queue, the share that finds a place."""
+        return {
+            name: 1.0 - self.queues[name].blocked
+            for name in self._components
+            if self.queues[name].figures.max_queue is not None
+        }
+
+    def _service(self, s: Any, types: set[int]) -> dict[int, Any]:
+        graph = self.routes[0].graph
+        out: dict[int, Any] = {}
+        for index in types:
+            rest = graph.types[index].rest
+            out[index] = 1.0 if rest is None else rest.lst(s)
+        return out
+
+    def _transform(self, route: Route, s: Any, known: dict[Any, Any] | None = None) -> Any:
+        known = {} if known is None else known
+        waits: dict[str, Any] = {}
+        for name in route.most_visits:
+            queue = self.queues[name]
+            if (name, queue.live) not in known:
+                wait = queue.lst(s)
+                known[name, queue.live] = wait * self._accepted[name] if name in self._accepted else wait
+            waits[name] = known[name, queue.live]
+        if "services" not in known:
+            known["services"] = self._service(s, {route.graph.visits[i].type for i in route.order})
+        return compose(route, s, waits, known["services"], self.through)
+
+    @cached_property
+    def mass(self) -> tuple[FloatArray, ...]:
+        """By class, the share of requests that is neither dropped nor blocked."""
+        return tuple(self._gets_through(route) for route in self.routes)
+
+    def _gets_through(self, route: Route) -> FloatArray:
+        waits = {name: self._accepted.get(name, 1.0) for name in self._components}
+        services = {route.graph.visits[index].type: 1.0 for index in route.order}
+        value = compose(route, np.zeros(1), waits, services, self.through)
+        return np.broadcast_to(np.real(value), self.weights[0].shape)
+
+    @cached_property
+    def total(self) -> FloatArray:
+        """Requests per second that get an answer."""
+        return np.add.reduce([w * mass for w, mass in zip(self.weights, self.mass, strict=True)])
+
+    @cached_property
+    def shift_s(self) -> float:
+        """The smallest response time of any class: what constants alone make."""
+        return min(route.total_shift_s for route in self.routes)
+
+    # -- the law
+
+    def tail_and_density(self, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """P(T > t) and the density, of the requests that get an answer, at each instant its own t."""
+        tail = np.zeros_like(t)
+        density = np.zeros_like(t)
+        for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True):
+            share = weight / self.total
+            part, slope = self._class_tail(route, mass, t)
+            tail += share * part
+            density += share * slope
+        return tail, density
+
+    def _class_tail(self, route: Route, mass: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
+        beyond = t - route.total_shift_s
+        late = beyond > 0
+        if not route.order:
+            return np.where(late, 0.0, mass), np.zeros_like(t)
+        time = np.where(late, beyond, 1.0)
+        s = EULER.nodes[:, None] / time
+        value = self._transform(route, s)
+        tail = EULER.values((mass - value) / s, time)
+        density = EULER.values(value, time)
+        tail = np.clip(tail, 0.0, mass)
+        return np.where(late, tail, mass), np.where(late, np.maximum(density, 0.0), 0.0)
+
+    def tail(self, t: float, known: dict[Any, Any] | None = None) -> FloatArray:
+        """P(T > t) at every instant for one t; 1 where there is no steady state.
+
+        Args:
+            known: transforms at the same instants, by class, t, component and units; filled and read.
+        """
+        out = np.zeros(self.weights[0].shape)
+        for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True):
+            beyond = t - route.total_shift_s
+            if beyond <= 0:
+                part = mass
+            elif not route.order:
+                part = np.zeros_like(mass)
+            else:
+                s = EULER.nodes[:, None] / beyond
+                memory = None if known is None else known.setdefault((route.request_class, t), {})
+                value = (mass - self._transform(route, s, memory)) / s
+                part = np.clip(EULER.values(value, beyond), 0.0, mass)
+            out += weight / self.total * part
+        return np.where(self.stable, out, 1.0)
+
+    def percentile(self, level: float) -> FloatArray:
+        """The `level` quantile at every instant; inf where there is no steady state."""
+        target = 1.0 - level
+        out = np.full(self.weights[0].shape, np.inf)
+        ready = np.flatnonzero(self.stable)
+        if ready.size == 0:
+            return out
+        chosen = self.at(ready)
+        just_after = np.full(ready.size, self.shift_s * (1.0 + 1e-12) + 1e-12)
+        at_once = chosen.tail_and_density(just_after)[0] <= target
+        out[ready[at_once]] = self.shift_s
+        rest = np.flatnonzero(~at_once)
+        if rest.size:
+            part = chosen.at(rest)
+            shift = self.shift_s
+            start = np.maximum((part.mean - shift) * -np.log(target), 1e-9)
+
+            def beyond(t: FloatArray) -> tuple[FloatArray, FloatArray]:
+                return part.tail_and_density(t + shift)
+
+            out[ready[rest]] = shift + quantile(beyond, target, start, relative=1e-13)
+        return out
+
+    def at(self, instants: Any) -> Response:
+        """The same response time at some of the instants."""
+        queues = {
+            name: Queue(
+                queue.figures, _law_at(queue.service, instants, queue.rate.size), queue.rate[instants], queue.live
+            )
+            for name, queue in self.queues.items()
+            if name in self._components
+        }
+        through = {
+            index: share[instants] if np.ndim(share) else share for index, share in self.through.items()
+        }
+        return Response(self.routes, tuple(weight[instants] for weight in self.weights), queues, through)
+
+    # -- means and parts
+
+    @cached_property
+    def mean(self) -> FloatArray:
+        """E[T] of the requests that get an answer."""
+        means = [
+            self._class_mean(route) * weight * mass
+            for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True)
+        ]
+        with np.errstate(invalid="ignore"):
+            return np.where(self.stable, np.add.reduce(means) / self.total, np.inf)
+
+    def _class_mean(self, route: Route) -> FloatArray:
+        """By the product rule on (mass, mean of those that get through) of every visit."""
+        ones = np.ones(self.weights[0].shape)
+        mass: dict[int, FloatArray] = {}
+        mean: dict[int, FloatArray] = {}
+        for index in route.order:
+            visit = route.graph.visits[index]
+            law = route.graph.types[visit.type].law
+            time = self.queues[visit.component].mean_wait + float(law.mean)
+            time = time + route.graph.figures[visit.component].fixed_delay_s
+            share = self._accepted.get(visit.component, ones) * self.through.get(index, 1.0)
+            mass[index], mean[index] = _in_turn(visit.branches, share, time, mass, mean)
+        return _in_turn(route.entries, ones, route.network_s * ones, mass, mean)[1]
+
+    def parts(self, instant: int, t: float) -> dict[str, Parts]:
+        """E[time at each component | T = t] at one instant, by the derivative of the transform.
+
+        E[exp(-s (T + e T_i))] has the derivative -s E[T_i exp(-s T)] in e at 0: inverted and divided by the density
+        of T at t. The parts and the network's constant add up to t.
+        """
+        here = self.at(np.array([instant]))
+        sums: dict[str, list[float]] = {name: [0.0, 0.0] for name in self._components}
+        density = 0.0
+        for route, weight in zip(here.routes, here.weights, strict=True):
+            beyond = t - route.total_shift_s
+            if beyond <= 0 or not route.order:
+                continue
+            s = (EULER.nodes / beyond)[:, None]
+            density += float(weight[0]) * float(EULER.values(here._transform(route, s), beyond)[0])
+            for name in route.most_visits:
+                for which in (0, 1):
+                    slope = here._slope(route, s, name, in_service=bool(which))
+                    sums[name][which] += float(weight[0]) * float(EULER.values(-slope / s, beyond)[0])
+        if density <= 0.0:
+            return {name: Parts(0.0, 0.0) for name in sums}
+        return {
+            name: Parts(
+                waiting / density,
+                service / density,
+            )
+            for name, (waiting, service) in sums.items()
+        }
+
+    def _slope(self, route: Route, s: Any, component: str, *, in_service: bool) -> Any:
+        """d/de of the transform when the waits (or the services) at a component are stretched by 1 + e."""
+        graph = route.graph
+        names = route.most_visits
+        own = {index for index in route.order if graph.visits[index].component == component}
+        waits = {}
+        for name in names:
+            wait = self.queues[name].lst(s)
+            waits[name] = wait * self._accepted[name] if name in self._accepted else wait
+        services = self._service(s, {graph.visits[index].type for index in route.order})
+        slope: Any = 0.0
+        for offset, weight in _STENCIL:
+            for sign in (1.0, -1.0):
+                e = sign * offset * _STEP
+                stretched = s * (1.0 + e)
+                if in_service:
+                    own_types = {graph.visits[index].type for index in own}
+                    changed = services | self._service(stretched, own_types)
+                    value = compose(route, s, waits, changed, self.through, dict.fromkeys(own, e))
+                else:
+                    wait = self.queues[component].lst(stretched)
+                    wait = wait * self._accepted[component] if component in self._accepted else wait
+                    value = compose(route, s, waits | {component: wait}, services, self.through)
+                slope = slope + (sign * weight / _STEP) * value
+        return slope
+
+
+def _law_at(law: Any, instants: Any, size: int) -> Any:
+    """A service law at some of the instants (only the weights of a mixture differ between instants)."""
+    if law.shape != (size,):
+        return law
+    return type(law)(weights=tuple(weight[instants] for weight in law.weights), laws=law.laws)
+
+
+def _in_turn(
+    branches: Any, mass: FloatArray, mean: FloatArray, masses: Mapping[int, Any], means: Mapping[int, Any]
+) -> tuple[FloatArray, FloatArray]:
+    """Mass and conditional mean of a visit and all that it waits for."""
+    for branch in branches:
+        if not branch.wait:
+            continue
+        if branch.visit < 0:
+            whole, rest = split_times(branch.times)
+            mass = mass * (0.0 if whole else 1.0 - rest)
+            continue
+        whole, rest = split_times(branch.times)
+        callee = masses[branch.visit]
+        mean = mean + whole * means[branch.visit]
+        mass = mass * callee**whole
+        if rest > 0.0:
+            chance = rest * callee / (1.0 - rest + rest * callee)
+            mean = mean + chance * means[branch.visit]
+            mass = mass * (1.0 - rest + rest * callee)
+    return mass, mean

@@ -1,0 +1,144 @@
+"""The way of one class of requests: the visits that it waits for, and the transform of its response time.
+
+    v_i(s) = w_i(s) prod_j v_j(s)^n (1 - f + f v_j(s))
+
+over the waited-for calls of visit i, from the leaves to the users, where w_i is the transform of wait and service at
+visit i. Constants along the way are taken out before anything is inverted: what is composed is the transform of the
+response time less its smallest possible constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.architecture.graph import Branch, Graph
+
+__all__ = ["ComplexArray", "Route", "compose", "route_of", "split_times"]
+
+ComplexArray = npt.NDArray[np.complex128]
+
+
+def split_times(times: float) -> tuple[int, float]:
+    """times = n + f."""
+    whole = int(times)
+    return whole, times - whole
+
+
+@dataclass(frozen=True)
+class Route:
+    """The waited-for part of a class's requests.
+
+    Attributes:
+        order: visits that are waited for, callees first.
+        entries: the calls of the users that are waited for.
+        constant_s: by visit, the constant part of its own service and delay.
+        shift_s: by visit, the constants along all that certainly follows, its own included.
+        network_s: client to edge and back.
+        total_shift_s: the smallest response time that constants alone make, network included.
+        most_visits: by component, the largest number of visits that one request can make.
+    """
+
+    graph: Graph
+    request_class: str
+    order: tuple[int, ...]
+    entries: tuple[Branch, ...]
+    constant_s: Mapping[int, float]
+    shift_s: Mapping[int, float]
+    network_s: float
+    total_shift_s: float
+    most_visits: Mapping[str, int]
+
+
+def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
+    """The route of a class in a graph."""
+    visits = graph.visits
+    entries = tuple(branch for branch in graph.entries[request_class] if branch.wait)
+    reached: set[int] = set()
+    stack = [branch.visit for branch in entries if branch.visit >= 0]
+    while stack:
+        index = stack.pop()
+        if index not in reached:
+            reached.add(index)
+            stack += [b.visit for b in visits[index].branches if b.wait and b.visit >= 0]
+    order = tuple(sorted(reached, reverse=True))
+    constant: dict[int, float] = {}
+    shift: dict[int, float] = {}
+    most: dict[int, dict[str, int]] = {}
+    for index in order:
+        visit = visits[index]
+        figures = graph.figures[visit.component]
+        constant[index] = figures.fixed_delay_s + graph.types[visit.type].constant_s
+        waited = [b for b in visit.branches if b.wait and b.visit >= 0]
+        shift[index] = constant[index] + sum(split_times(b.times)[0] * shift[b.visit] for b in waited)
+        most[index] = _visits(waited, most)
+        most[index][visit.component] = most[index].get(visit.component, 0) + 1
+    taken = [branch for branch in entries if branch.visit >= 0]
+    total = network_s + sum(split_times(b.times)[0] * shift[b.visit] for b in taken)
+    return Route(
+        graph, request_class, order, entries, constant, shift, network_s, total, _visits(taken, most)
+    )
+
+
+def _visits(branches: list[Branch], most: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for branch in branches:
+        whole, rest = split_times(branch.times)
+        times = whole + (rest > 0)
+        for name, count in most[branch.visit].items():
+            found[name] = found.get(name, 0) + times * count
+    return found
+
+
+def compose(
+    route: Route,
+    s: Any,
+    waits: Mapping[str, Any],
+    services: Mapping[int, Any],
+    through: Mapping[int, Any],
+    stretch: Mapping[int, float] | None = None,
+) -> Any:
+    """E[exp(-s (T - total shift)); the request gets through], elementwise over s.
+
+    Args:
+        s: complex, shape (nodes, instants) or what broadcasts against it.
+        waits: by component, the transform of its wait (defective by what is lost there).
+        services: by service type, the transform of what its law is beyond a constant.
+        through: by visit, the share that goes on after the service (1 where absent).
+        stretch: by visit, a relative stretching of its constant part, for derivatives.
+    """
+    graph = route.graph
+    done: dict[int, Any] = {}
+    for index in route.order:
+        visit = graph.visits[index]
+        value = waits[visit.component] * services[visit.type]
+        if index in through:
+            value = value * through[index]
+        if stretch is not None and index in stretch:
+            value = value * np.exp(-s * (stretch[index] * route.constant_s[index]))
+        done[index] = _follow(visit.branches, value, s, done, route.shift_s)
+    return _follow(route.entries, np.ones(np.shape(s)), s, done, route.shift_s)
+
+
+def _follow(
+    branches: tuple[Branch, ...], value: Any, s: Any, done: Mapping[int, Any], shift: Mapping[int, float]
+) -> Any:
+    for branch in branches:
+        if not branch.wait:
+            continue
+        whole, rest = split_times(branch.times)
+        callee = done[branch.visit] if branch.visit >= 0 else 0.0
+        if whole == 1:
+            value = value * callee
+        elif whole > 1:
+            value = value * callee**whole
+        if rest > 0.0:
+            late = callee
+            if branch.visit >= 0 and shift[branch.visit] > 0.0:
+                late = callee * np.exp(-s * shift[branch.visit])
+            value = value * (1.0 - rest + rest * late)
+    return value
