@@ -1,0 +1,40 @@
+"""Answers as a person or a program reads them: pages, plain or coloured; JSON, CSV, Markdown; graphs."""
+
+from __future__ import annotations
+
+from queuecalc.report.described import description_page
+from queuecalc.report.formats import FORMATS
+from queuecalc.report.graph import GRAPHS, dot_text, mermaid_text
+from queuecalc.report.judged import evaluation_page
+from queuecalc.report.listing import Listing, listing_page
+from queuecalc.report.markdown import markdown_text
+from queuecalc.report.page import Page
+from queuecalc.report.painting import plain_text, terminal_text
+from queuecalc.report.records import records, records_csv, rows_csv
+from queuecalc.report.sized import sizing_page
+from queuecalc.report.stationed import StationFigures, station_page
+from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
+
+__all__ = [
+    "FORMATS",
+    "GRAPHS",
+    "Listing",
+    "Page",
+    "StationFigures",
+    "counts_text",
+    "description_page",
+    "dot_text",
+    "evaluation_page",
+    "listing_page",
+    "markdown_text",
+    "mermaid_text",
+    "plain_text",
+    "quiet_evaluation",
+    "quiet_sizing",
+    "records",
+    "records_csv",
+    "rows_csv",
+    "sizing_page",
+    "station_page",
+    "terminal_text",
+]
