@@ -16,7 +16,7 @@ from queuecalc.evaluation.flows import FloatArray, class_rates
 from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.regimes import Regime, regimes
+from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.walk import Walk
 
 __all__ = [
@@ -68,14 +68,13 @@ def lost_requests(
     model = pattern.model
     timeout = (timeout_s if timeout_s is not None else model.contract.timeout_s) if late else None
     lost: dict[str, dict[Cause, float]] = {name: {} for name in classes}
-    found = regimes(walk)
+    course = course_of(walk)
     if _offered(model, classes) <= 0.0:
         return lost
     for scenario in scenarios(pattern.graph(), counts, pattern.takers):
         tolerance = max(TOLERANCE / scenario.probability, TOLERANCE)
         state = _state(pattern, counts, scenario, classes, tolerance, timeout)
-        for regime in found:
-            _add(lost, state, _integral(state, regime, walk) * scenario.probability)
+        _add(lost, state, _integral(state, course) * scenario.probability)
     return lost
 
 
@@ -99,11 +98,12 @@ def _state(
     )
 
 
-def _integral(state: ScenarioLosses, regime: Regime, walk: Walk) -> FloatArray:
-    """Requests lost in one scenario along one regime, by (class, cause)."""
-    seconds = float((walk.end_s - walk.start_s).sum())
-    tolerance = state.tolerance * _offered(state.model, state.classes) / seconds
-    return integrate(lambda p: state.rates(regime, p), regime, state.breaks(regime), tolerance)
+def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
+    """Requests lost in one scenario, by (class, cause)."""
+    tolerance = state.tolerance * _offered(state.model, state.classes) / float(course.seconds.sum())
+    return integrate(
+        lambda regime, p: state.rates(course, regime, p), course, state.breaks(course), tolerance
+    )
 
 
 def least_lost_fraction(
@@ -134,7 +134,7 @@ def least_lost_fraction(
     capped = [n for n in graph.present if graph.figures[n].max_rate_per_s is not None]
     if any(lower[name] != upper[name] for name in capped) or total <= 0.0:
         return dict.fromkeys(subjects, 0.0)
-    found = regimes(floor)
+    course = course_of(floor)
     states = []
     for scenario in scenarios(graph, upper, pattern.takers):
         likeliest = math.prod(
@@ -143,12 +143,8 @@ def least_lost_fraction(
         if likeliest < NEGLIGIBLE_BOUND:
             continue
         state = _state(pattern, upper, scenario, classes, 1.0, None)
-        lost = dict.fromkeys(classes, 0.0)
-        for regime in found:
-            values = _integral(state, regime, floor).reshape(len(classes), -1).sum(axis=1)
-            for name, value in zip(classes, values, strict=True):
-                lost[name] += float(value)
-        states.append((scenario, lost))
+        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+        states.append((scenario, dict(zip(classes, values.tolist(), strict=True))))
     return {
         name: _best_corner(graph, lower, upper, states, (name,) if name else classes)
         / (offered[name] if name else total)

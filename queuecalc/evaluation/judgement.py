@@ -20,7 +20,6 @@ from queuecalc.errors import InvalidInput
 from queuecalc.evaluation.availability import contract_classes
 from queuecalc.evaluation.backlog import describe
 from queuecalc.evaluation.findings import findings, held_servers, statements
-from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Parts
@@ -179,9 +178,9 @@ def _latency(
     judged: Judged, subject: str, target: PercentileTarget, limited: bool, *, failures: bool
 ) -> Latency:
     classes = (subject,) if subject else contract_classes(judged.model)
-    found = judged.percentiles(classes, (target.level,))[0]
-    worst = float(found.seconds[found.worst])
-    response = _response_in_slot(judged, classes, found.worst)
+    found = judged.worst(classes, target.level)
+    worst = found.seconds
+    response = judged.responses(classes).at([found.slot])
     weighted = with_failures = None
     if limited or not subject:
         arguments = (judged.pattern, judged.counts, judged.walk, classes, target.level, worst)
@@ -194,16 +193,11 @@ def _latency(
         subject=subject,
         limit_s=target.seconds if limited else None,
         worst_s=worst,
-        hour=float(judged.slot_hours[found.worst]),
+        hour=float(judged.slot_hours[found.slot]),
         mean_s=float(response.mean[0]),
         weighted_s=weighted,
         with_failures_s=with_failures,
     )
-
-
-def _response_in_slot(judged: Judged, classes: tuple[str, ...], slot: int):  # type: ignore[no-untyped-def]
-    load, types = judged.walk.largest
-    return response_at(judged.pattern, judged.counts, classes, load[[slot]], types[:, [slot]])
 
 
 def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[ComponentLine, ...]:
@@ -213,8 +207,8 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
     first = next((latency for latency in latencies if not latency.subject), None)
     if first is not None and np.isfinite(first.worst_s):
         classes = contract_classes(judged.model)
-        slot = judged.percentiles(classes, (first.level,))[0].worst
-        parts = _response_in_slot(judged, classes, slot).parts(0, first.worst_s)
+        slot = judged.worst(classes, first.level).slot
+        parts = judged.responses(classes).at([slot]).parts(0, first.worst_s)
     found = []
     for name, component in judged.model.components.items():
         if name not in pattern.present:
@@ -266,8 +260,8 @@ def _series(judged: Judged) -> Series:
     latency = {}
     if classes:
         for target in targets:
-            found = judged.percentiles(classes, (target.level,))[0]
-            latency[target.key] = tuple(found.seconds.tolist())
+            found = judged.responses(classes).percentile(target.level)
+            latency[target.key] = tuple(found.tolist())
     backlog, lag = {}, {}
     for name, lines in judged.lags.items():
         at = knots * SECONDS_PER_HOUR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,25 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.evaluation.panels import interpolate
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import Queue, queues_at
+from queuecalc.evaluation.queues import ROUNDING, Queue, queues_at
 from queuecalc.evaluation.regimes import AFFINE_TOLERANCE
 from queuecalc.evaluation.response import Response
 from queuecalc.evaluation.walk import Walk
 
-__all__ = ["SlotLatency", "response_at", "slot_percentiles", "through_at"]
+__all__ = ["SlotResponses", "WorstSlot", "response_at", "through_at"]
 
-RELATIVE = 1e-10
-"""Of the interpolation of percentiles over slots."""
+INTERPOLATION = 1e-10
+"""Absolute, of tails (and of the logarithm of percentiles) between slots."""
+
+TAIL_TOLERANCE = 1e-8
+"""Relative: a tail this close to its largest value is not looked at more closely."""
 
 _FEW = 24
 """So many slots are computed one by one rather than interpolated."""
+
+_MOST_LINES = 12
+_AT_ONCE = 512
+_LARGEST = 1e30
 
 
 def through_at(graph: Graph, counts: Mapping[str, int], type_rates: FloatArray) -> dict[int, Any]:
@@ -67,90 +74,154 @@ def response_at(
 
 
 @dataclass(frozen=True)
-class SlotLatency:
-    """One percentile in every slot.
+class WorstSlot:
+    """The slot in which a percentile is largest.
 
     Attributes:
-        seconds: shape (slots,); inf where there is no steady state.
-        worst: index of the worst slot.
+        seconds: the percentile there; inf where there is no steady state.
+        slot: index of the slot.
     """
 
     level: float
-    seconds: FloatArray
-    worst: int
+    seconds: float
+    slot: int
 
 
-def slot_percentiles(
-    pattern: Pattern, counts: Mapping[str, int], walk: Walk, classes: Sequence[str], levels: Sequence[float]
-) -> tuple[SlotLatency, ...]:
-    """Percentiles of some classes together, in every slot at the largest rates of the slot."""
-    load, types = walk.largest
-    offered = np.add.reduce([rate for rate in class_rates(_chosen(pattern, classes), load).values()])
-    out = np.zeros((len(levels), load.size))
-    pending = offered > 0
-    graph = pattern.graph()
-    waited = [index for index, kind in enumerate(graph.types) if kind.component in graph.waited]
-    rates = types[waited]
+class SlotResponses:
+    """The response time of some classes together in every slot, at the largest rates of each slot.
 
-    def at(load: FloatArray, rates_here: FloatArray) -> FloatArray:
-        full = np.zeros((len(graph.types), load.size))
-        full[waited] = rates_here
-        response = response_at(pattern, counts, classes, load, full)
-        return np.array([response.percentile(level) for level in levels])
+    While the same asynchronous components hold a backlog, the rates of all stations lie on a line in the load; along
+    such a line any figure is interpolated (Chebyshev), elsewhere it is computed slot by slot.
+    """
 
-    for _ in range(8):
-        chosen = np.flatnonzero(pending)
-        if chosen.size <= _FEW:
-            break
-        line = _straight(load[chosen], rates[:, chosen])
-        if line is None:
-            break
-        on_line, start, slope = line
-        if on_line.sum() <= _FEW:
-            break
-        slots = chosen[on_line]
-        out[:, slots] = _interpolated(at, load[slots], start, slope)
-        pending[slots] = False
-    rest = np.flatnonzero(pending)
-    for part in np.array_split(rest, max(1, rest.size // 512 + 1)):
-        if part.size:
-            out[:, part] = at(load[part], rates[:, part])
-    worst = [_worst(row) for row in out]
-    exact = sorted(set(worst))
-    out[:, exact] = np.where(offered[exact] > 0, at(load[exact], rates[:, exact]), 0.0)
-    return tuple(
-        SlotLatency(level, row, slot) for level, row, slot in zip(levels, out, worst, strict=True)
-    )
+    def __init__(
+        self, pattern: Pattern, counts: Mapping[str, int], walk: Walk, classes: Sequence[str]
+    ) -> None:
+        self.pattern, self.counts, self.classes = pattern, counts, tuple(classes)
+        graph = pattern.graph()
+        self.load, types = walk.largest
+        chosen = {name: pattern.model.classes[name] for name in classes}
+        offered = np.add.reduce([rate for rate in class_rates(chosen, self.load).values()])
+        self.offered = np.flatnonzero(offered > 0)
+        components = {name for c in classes for name in pattern.route(c).most_visits}
+        self._rows = [index for index, kind in enumerate(graph.types) if kind.component in components]
+        self._types = types
+        self._busiest = {int(np.argmax(np.where(offered > 0, self.load, -1.0)))}
+        for name in components:
+            work = sum(types[i] * float(graph.types[i].law.mean) for i in graph.types_of[name])
+            self._busiest.add(int(np.argmax(work)))
+        self._lines = self._find_lines()
 
+    def at(self, slots: Any) -> Response:
+        """The response time in some slots."""
+        return response_at(
+            self.pattern, self.counts, self.classes, self.load[slots], self._types[:, slots]
+        )
 
-def _chosen(pattern: Pattern, classes: Sequence[str]) -> dict[str, Any]:
-    return {name: pattern.model.classes[name] for name in classes}
+    def worst(self, level: float) -> WorstSlot:
+        """The worst slot of a percentile.
 
+        The percentile is largest where P(T > t) is largest at t, the largest percentile itself: so the tail is
+        looked at in all slots for one t after the other, beginning with the percentile of the busiest slots.
+        """
+        if self.offered.size == 0:
+            return WorstSlot(level, 0.0, 0)
+        slots = np.array(sorted(self._busiest & set(self.offered.tolist())) or [int(self.offered[0])])
+        best = WorstSlot(level, -1.0, 0)
+        while True:
+            found = self.at(slots).percentile(level)
+            top = int(np.argmax(found))
+            if found[top] <= best.seconds:
+                return best
+            best = WorstSlot(level, float(found[top]), int(slots[top]))
+            if not np.isfinite(best.seconds):
+                return best
+            tail = self.tail(best.seconds)
+            slot = int(np.argmax(tail))
+            if slot == best.slot or tail[slot] <= (1.0 - level) * (1.0 + TAIL_TOLERANCE):
+                return best
+            slots = np.array([slot])
 
-def _worst(seconds: FloatArray) -> int:
-    return int(np.argmax(seconds))
+    def tail(self, t: float) -> FloatArray:
+        """P(T > t) in every slot."""
 
+        def function(response: Response) -> FloatArray:
+            return response.tail(t)
 
-def _straight(load: FloatArray, rates: FloatArray) -> tuple[Any, FloatArray, FloatArray] | None:
-    """Which slots lie on the line through the slots of lowest and highest load; its start and slope."""
-    low, high = int(np.argmin(load)), int(np.argmax(load))
-    if load[high] - load[low] <= 1e-9 * load[high]:
-        return None
-    slope = (rates[:, high] - rates[:, low]) / (load[high] - load[low])
-    start = rates[:, low] - slope * load[low]
-    scale = np.maximum(np.abs(rates).max(axis=1, keepdims=True), 1e-300)
-    close = np.abs(start[:, None] + slope[:, None] * load - rates) <= 10 * AFFINE_TOLERANCE * scale
-    return close.all(axis=0), start, slope
+        return self._everywhere(function, INTERPOLATION)
 
+    def percentile(self, level: float) -> FloatArray:
+        """A percentile in every slot; inf where there is no steady state."""
 
-def _interpolated(at: Any, load: FloatArray, start: FloatArray, slope: FloatArray) -> FloatArray:
-    """Percentiles along a line of rates, by interpolating their logarithm in the load."""
+        def function(response: Response) -> FloatArray:
+            return np.log(np.minimum(response.percentile(level), _LARGEST))
 
-    def function(p: FloatArray) -> FloatArray:
-        values = at(p, np.maximum(start[:, None] + slope[:, None] * p, 0.0))
-        return np.log(np.minimum(values, 1e30))
+        found = np.exp(self._everywhere(function, INTERPOLATION))
+        found[found >= 0.5 * _LARGEST] = np.inf
+        without = np.ones(found.size, dtype=bool)
+        without[self.offered] = False
+        found[without] = 0.0
+        return found
 
-    highest = float(load.max())
-    if not np.isfinite(function(np.array([highest]))).all() or function(np.array([highest])).max() > 60.0:
-        return np.asarray(at(load, np.maximum(start[:, None] + slope[:, None] * load, 0.0)))
-    return np.exp(interpolate(function, float(load.min()), highest, RELATIVE)(load))
+    # -- machinery
+
+    def _everywhere(self, function: Callable[[Response], FloatArray], tolerance: float) -> FloatArray:
+        out = np.zeros(self.load.size)
+        done = np.zeros(self.load.size, dtype=bool)
+        for slots, start, slope in self._lines:
+            loads = self.load[slots]
+
+            def along(p: FloatArray, start: FloatArray = start, slope: FloatArray = slope) -> FloatArray:
+                rates = np.maximum(start[:, None] + slope[:, None] * p, 0.0)
+                response = response_at(self.pattern, self.counts, self.classes, p, rates)
+                return function(response)[None, :]
+
+            edges = self._edges(float(loads.min()), float(loads.max()), start, slope)
+            out[slots] = interpolate(along, edges, tolerance)(loads)[0]
+            done[slots] = True
+        rest = self.offered[~done[self.offered]]
+        for part in np.array_split(rest, rest.size // _AT_ONCE + 1):
+            if part.size:
+                out[part] = function(self.at(part))
+        return out
+
+    def _edges(self, low: float, high: float, start: FloatArray, slope: FloatArray) -> list[float]:
+        """The interval of loads, cut where a station reaches capacity."""
+        graph = self.pattern.graph()
+        cuts = []
+        for name in {graph.types[row].component for row in self._rows}:
+            figures = graph.figures[name]
+            if figures.servers is None or figures.max_queue is not None:
+                continue
+            rows = graph.types_of[name]
+            means = [float(graph.types[row].law.mean) for row in rows]
+            rise = sum(slope[row] * mean for row, mean in zip(rows, means, strict=True))
+            base = sum(start[row] * mean for row, mean in zip(rows, means, strict=True))
+            if rise > 0:
+                cuts.append((figures.servers * self.counts[name] * (1.0 - ROUNDING) - base) / rise)
+        return [low, *sorted({cut for cut in cuts if low < cut < high}), high]
+
+    def _find_lines(self) -> list[tuple[Any, FloatArray, FloatArray]]:
+        """(slots, start, slope): slots whose rates are start + slope x load."""
+        found = []
+        pending = self.offered
+        for _ in range(_MOST_LINES):
+            if pending.size <= _FEW:
+                break
+            load, rates = self.load[pending], self._types[:, pending]
+            low, high = int(np.argmin(load)), int(np.argmax(load))
+            if load[high] - load[low] <= 1e-6 * load[high]:
+                break
+            slope = (rates[:, high] - rates[:, low]) / (load[high] - load[low])
+            start = rates[:, low] - slope * load[low]
+            rows = self._rows
+            scale = np.maximum(rates[rows].max(axis=1, keepdims=True), 1e-300)
+            apart = np.abs(start[rows, None] + slope[rows, None] * load - rates[rows])
+            close = (apart <= AFFINE_TOLERANCE * scale).all(axis=0)
+            if close.sum() > _FEW:
+                found.append((pending[close], start, slope))
+                pending = pending[~close]
+            else:
+                # the two ends are of different kinds: leave the upper one to be computed by itself
+                pending = np.delete(pending, high)
+        return found

@@ -13,7 +13,7 @@ from queuecalc.answer import Availability, ContractLine, Excuse
 from queuecalc.architecture import Model, PercentileTarget
 from queuecalc.evaluation.availability import availability, blind, contract_classes, offered_requests
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
-from queuecalc.evaluation.latency import SlotLatency, slot_percentiles
+from queuecalc.evaluation.latency import SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import excuse_for
@@ -34,6 +34,8 @@ class Judged:
     def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
         self.pattern = pattern
         self.counts = {name: counts[name] for name in pattern.present}
+        self._responses: dict[tuple[str, ...], SlotResponses] = {}
+        self._worst: dict[tuple[tuple[str, ...], float], WorstSlot] = {}
 
     @property
     def model(self) -> Model:
@@ -60,17 +62,17 @@ class Judged:
         """All three figures."""
         return availability(self.pattern, self.counts, self.walk)
 
-    @cached_property
-    def _percentiles(self) -> dict[tuple[tuple[str, ...], float], SlotLatency]:
-        return {}
+    def responses(self, classes: tuple[str, ...]) -> SlotResponses:
+        """The response time of some classes together, slot by slot."""
+        if classes not in self._responses:
+            self._responses[classes] = SlotResponses(self.pattern, self.counts, self.walk, classes)
+        return self._responses[classes]
 
-    def percentiles(self, classes: tuple[str, ...], levels: tuple[float, ...]) -> list[SlotLatency]:
-        """Percentiles of some classes together in every slot, remembered."""
-        missing = tuple(level for level in levels if (classes, level) not in self._percentiles)
-        if missing:
-            for found in slot_percentiles(self.pattern, self.counts, self.walk, classes, missing):
-                self._percentiles[classes, found.level] = found
-        return [self._percentiles[classes, level] for level in levels]
+    def worst(self, classes: tuple[str, ...], level: float) -> WorstSlot:
+        """The worst slot of a percentile of some classes together."""
+        if (classes, level) not in self._worst:
+            self._worst[classes, level] = self.responses(classes).worst(level)
+        return self._worst[classes, level]
 
     # -- utilisation
 
@@ -193,19 +195,17 @@ class Judged:
     ) -> Iterator[ContractLine]:
         if not targets or not classes:
             return
-        for target, found in zip(
-            targets, self.percentiles(classes, tuple(t.level for t in targets)), strict=True
-        ):
-            seconds = float(found.seconds[found.worst])
+        for target in targets:
+            found = self.worst(classes, target.level)
             yield ContractLine(
                 target=target.key.removesuffix("_ms"),
                 subject=subject,
                 unit="s",
                 sense="at most",
                 limit=target.seconds,
-                reached=seconds,
-                kept=seconds <= target.seconds * (1.0 + ROUNDING),
-                hour=float(self.slot_hours[found.worst]),
+                reached=found.seconds,
+                kept=found.seconds <= target.seconds * (1.0 + ROUNDING),
+                hour=float(self.slot_hours[found.slot]),
                 evidence=self.latency_evidence,
             )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -20,7 +21,7 @@ from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, passed_share, propagate
 from queuecalc.evaluation.queues import Queue, service_law
-from queuecalc.evaluation.regimes import Regime
+from queuecalc.evaluation.regimes import Course
 from queuecalc.evaluation.route import Route, compose, route_of, split_times
 from queuecalc.transform.euler import EULER
 
@@ -29,7 +30,12 @@ __all__ = ["LATE", "ScenarioLosses"]
 Cause = tuple[str, str]
 """(cause, component)."""
 
+_Station = tuple[dict[Cause, FloatArray], FloatArray]
+"""What one visit loses by cause, and the share that it serves."""
+
 LATE: Cause = ("late", "")
+
+_RARE = 1e-12
 
 _TILTS = (24.0, 32.0, 48.0, 80.0)
 """Values of theta x timeout at which the exponential bound on a late answer is tried."""
@@ -44,6 +50,22 @@ class _Point:
     type_rates: FloatArray
     queues: dict[tuple[str, int], Queue] = field(default_factory=dict)
     laws: dict[str, Any] = field(default_factory=dict)
+    stations: dict[tuple[str, LiveCounts], _Station] = field(default_factory=dict)
+    transforms: dict[tuple[str, LiveCounts], Any] = field(default_factory=dict)
+    services: dict[int, Any] = field(default_factory=dict)
+    s: Any = None
+
+
+@dataclass
+class _Way:
+    """One class with some live counts fixed, along its route."""
+
+    route: Route
+    live: Mapping[str, LiveCounts]
+    probability: float
+    served: FloatArray
+    bound: FloatArray
+    lost: dict[Cause, FloatArray]
 
 
 @dataclass
@@ -114,10 +136,10 @@ class ScenarioLosses:
 
     # -- traffic
 
-    def _point(self, regime: Regime, p: FloatArray) -> _Point:
-        load = regime.load_at(p)
-        rates = class_rates(self.model.classes, load)
-        inflow = propagate(self.graph, rates, self.capped, regime.departures_at(p), self.asynchronous)
+    def _point(self, course: Course, regime: Any, p: FloatArray) -> _Point:
+        rates = class_rates(self.model.classes, course.load_at(regime, p))
+        departures = course.departures_at(regime, p)
+        inflow = propagate(self.graph, rates, self.capped, departures, self.asynchronous)
         return _Point(rates, inflow, component_rates(self.graph, inflow))
 
     def _queue(self, point: _Point, name: str, live: int) -> Queue:
@@ -130,28 +152,31 @@ class ScenarioLosses:
             )
         return point.queues[name, live]
 
-    def breaks(self, regime: Regime) -> list[float]:
-        """Parameters at which a station with some units alive reaches capacity, or a cap takes hold."""
-        straight = not self.capped
-        p = np.linspace(regime.lowest, regime.highest, 2 if straight else 65)
-        values = self._thresholds(regime, p)
-        found: list[float] = []
-        row, column = np.nonzero(values[:, :-1] * values[:, 1:] < 0)
-        if row.size == 0:
-            return found
-        low, high = p[column].copy(), p[column + 1].copy()
-        at_low, at_high = values[row, column], values[row, column + 1]
-        if straight:
-            return list(low + (high - low) * (at_low / (at_low - at_high)))
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            at = self._thresholds(regime, middle)[row, np.arange(row.size)]
-            left = at * at_low > 0
-            low, high = np.where(left, middle, low), np.where(left, high, middle)
-        return list(0.5 * (low + high))
+    def breaks(self, course: Course) -> list[tuple[int, float]]:
+        """(regime, p) at which a station with some units alive reaches capacity, or a cap takes hold."""
+        regimes = np.arange(course.lowest.size)
+        samples = 65 if self.capped else 2
+        share = np.linspace(0.0, 1.0, samples)
+        p = course.lowest[:, None] + (course.highest - course.lowest)[:, None] * share
+        values = self._thresholds(course, np.repeat(regimes, samples), p.ravel())
+        values = values.reshape(-1, regimes.size, samples)
+        row, regime, column = np.nonzero(values[:, :, :-1] * values[:, :, 1:] < 0)
+        low, high = p[regime, column], p[regime, column + 1]
+        at_low, at_high = values[row, regime, column], values[row, regime, column + 1]
+        if row.size and self.capped:
+            for _ in range(60):
+                middle = 0.5 * (low + high)
+                at = self._thresholds(course, regime, middle)[row, np.arange(row.size)]
+                left = at * at_low > 0
+                low, high = np.where(left, middle, low), np.where(left, high, middle)
+            found = 0.5 * (low + high)
+        else:
+            found = low + (high - low) * (at_low / (at_low - at_high))
+        return list(zip(regime.tolist(), found.tolist(), strict=True))
 
-    def _thresholds(self, regime: Regime, p: FloatArray) -> FloatArray:
-        point = self._point(regime, p)
+    def _thresholds(self, course: Course, regime: Any, p: FloatArray) -> FloatArray:
+        """What changes its sign where a station reaches capacity or a cap takes hold, shape (functions, n)."""
+        point = self._point(course, regime, p)
         rows = [np.ones_like(p)]
         for name in self.components:
             figures = self.graph.figures[name]
@@ -171,18 +196,23 @@ class ScenarioLosses:
 
     # -- losses
 
-    def rates(self, regime: Regime, p: FloatArray) -> FloatArray:
-        """Requests per second lost, by (class, cause) in the order of `classes` and `causes`."""
-        point = self._point(regime, p)
+    def rates(self, course: Course, regime: Any, p: FloatArray) -> FloatArray:
+        """Requests per second lost, by (class, cause) in the order of `classes` and `causes`, shape (.., n)."""
+        point = self._point(course, regime, p)
         through = self._through(point)
-        rows = []
+        rows: list[FloatArray] = []
+        ways: list[_Way] = []
         for name in self.classes:
             route = self.routes[name]
             lost = {cause: np.zeros_like(p) for cause in self.causes}
             for probability, live in self._joint(route):
-                self._class_losses(point, route, live, through, probability, lost)
-            rows += [lost[cause] * point.rates[name] for cause in self.causes]
-        return np.array(rows)
+                served = self._book_way(point, route, live, through, probability, lost)
+                ways.append(_Way(route, live, probability, served, np.zeros_like(p), lost))
+            rows += [lost[cause] for cause in self.causes]
+        if self.timeout_s is not None and math.isfinite(self.timeout_s):
+            self._late(point, ways, through, self.timeout_s)
+        weights = np.repeat([point.rates[name] for name in self.classes], len(self.causes), axis=0)
+        return np.array(rows) * weights
 
     def _joint(self, route: Route) -> Iterator[tuple[float, Mapping[str, LiveCounts]]]:
         """Live counts of the components that a request of the class visits more than once, one by one."""
@@ -213,7 +243,7 @@ class ScenarioLosses:
                 found[index] = (1.0 - visit.dropped) * share
         return found
 
-    def _class_losses(
+    def _book_way(
         self,
         point: _Point,
         route: Route,
@@ -221,33 +251,31 @@ class ScenarioLosses:
         through: Mapping[int, Any],
         probability: float,
         lost: dict[Cause, FloatArray],
-    ) -> None:
+    ) -> FloatArray:
+        """Book what a class loses before any answer is late; returns the share that is served."""
         graph = self.graph
-        instants = point.inflow.shape[1]
-        here: dict[str, tuple[dict[Cause, FloatArray], FloatArray]] = {}
-        for name in route.most_visits:
-            here[name] = self._station_losses(point, name, live[name], instants)
-        done: dict[int, tuple[dict[Cause, FloatArray], FloatArray]] = {}
+        done: dict[int, _Station] = {}
         for index in route.order:
             visit = graph.visits[index]
-            first, share = here[visit.component]
+            first, share = self._station_losses(point, visit.component, live[visit.component])
             causes = dict(first)
             if index in through:
                 causes["dropped", visit.component] = share * (1.0 - through[index])
                 share = share * through[index]
             done[index] = _book(visit.branches, causes, share, done)
-        causes, served = _book(route.entries, {}, np.ones(instants), done)
+        causes, served = _book(route.entries, {}, np.ones(point.inflow.shape[1]), done)
         for cause, value in causes.items():
             lost[cause] += probability * value
-        if self.timeout_s is not None and math.isfinite(self.timeout_s):
-            tolerance = self.tolerance / probability
-            late = self._late(point, route, live, through, served, self.timeout_s, tolerance)
-            lost[LATE] += probability * late
+        return served
 
-    def _station_losses(
-        self, point: _Point, name: str, live: LiveCounts, instants: int
-    ) -> tuple[dict[Cause, FloatArray], FloatArray]:
+    def _station_losses(self, point: _Point, name: str, live: LiveCounts) -> _Station:
         """What one visit loses, and the share that it serves, mixed over the live counts."""
+        if (name, live) not in point.stations:
+            point.stations[name, live] = self._mixed_losses(point, name, live)
+        return point.stations[name, live]
+
+    def _mixed_losses(self, point: _Point, name: str, live: LiveCounts) -> _Station:
+        instants = point.inflow.shape[1]
         down = np.full(instants, max(0.0, 1.0 - sum(p for _, p in live)))
         unsteady, blocked, served = np.zeros(instants), np.zeros(instants), np.zeros(instants)
         for count, probability in live:
@@ -264,92 +292,91 @@ class ScenarioLosses:
 
     # -- late answers
 
-    def _late(
-        self,
-        point: _Point,
-        route: Route,
-        live: Mapping[str, LiveCounts],
-        through: Mapping[int, Any],
-        served: FloatArray,
-        timeout: float,
-        tolerance: float,
-    ) -> FloatArray:
-        """P(T > timeout and not lost before)."""
-        beyond = timeout - route.total_shift_s
-        if beyond <= 0:
-            return served
-        out = np.zeros_like(served)
-        if not route.order:
-            return out
-        bound = self._late_bound(point, route, live, through, beyond)
-        at = np.flatnonzero(bound > tolerance)
+    def _late(self, point: _Point, ways: list[_Way], through: Mapping[int, Any], timeout: float) -> None:
+        """Book P(T > timeout and not lost before), where an exponential bound does not rule it out."""
+        shift = min(way.route.total_shift_s for way in ways)
+        beyond = timeout - shift
+        if beyond <= 0.0:
+            for way in ways:
+                way.lost[LATE] += way.probability * way.served
+            return
+        point.s = -np.array(_TILTS)[:, None] / beyond
+        near = np.zeros(point.inflow.shape[1], dtype=bool)
+        for way in ways:
+            if way.route.order:
+                way.bound = self._late_bound(point, way, through, shift, beyond)
+                near |= way.probability * way.bound > self.tolerance
+        at = np.flatnonzero(near)
         if at.size == 0:
-            return out
-        part = self._subset(point, at)
-        s = (EULER.nodes / beyond)[:, None]
+            return
+        part = _Point(
+            {name: values[at] for name, values in point.rates.items()},
+            point.inflow[:, at],
+            point.type_rates[:, at],
+        )
+        part.s = (EULER.nodes / beyond)[:, None]
         shares = {i: share[at] if np.ndim(share) else share for i, share in through.items()}
-        value = self._transform(part, route, live, shares, s)
-        tail = EULER.values((served[at] - value) / s, beyond)
-        out[at] = np.clip(tail, 0.0, served[at])
-        return out
+        for way in ways:
+            if way.route.total_shift_s >= timeout:
+                way.lost[LATE] += way.probability * way.served
+            elif way.route.order:
+                value = self._transform(part, way, shares, shift)
+                tail = EULER.values((way.served[at] - value) / part.s, beyond)
+                way.lost[LATE][at] += way.probability * np.clip(tail, 0.0, way.served[at])
 
     def _late_bound(
-        self,
-        point: _Point,
-        route: Route,
-        live: Mapping[str, LiveCounts],
-        through: Mapping[int, Any],
-        beyond: float,
+        self, point: _Point, way: _Way, through: Mapping[int, Any], shift: float, beyond: float
     ) -> FloatArray:
         """min over theta of exp(-theta t) E exp(theta T) (Chernoff), for the requests not lost before."""
-        theta = np.array(_TILTS)[:, None] / beyond
         with np.errstate(all="ignore"):
-            value = np.real(self._transform(point, route, live, through, -theta, positive=True))
-            bound = np.where(np.isfinite(value) & (value >= 0.0), value, np.inf) * np.exp(-theta * beyond)
+            value = np.real(self._transform(point, way, through, shift))
+            bound = np.where(np.isfinite(value) & (value >= 0.0), value, np.inf) * np.exp(point.s * beyond)
         return np.asarray(np.minimum(bound.min(axis=0), 1.0))
 
-    def _subset(self, point: _Point, at: Any) -> _Point:
-        rates = {name: values[at] for name, values in point.rates.items()}
-        return _Point(rates, point.inflow[:, at], point.type_rates[:, at])
+    def _transform(self, point: _Point, way: _Way, through: Mapping[int, Any], shift: float) -> Any:
+        """E[exp(-s (T - shift)); not lost before] at the point's s."""
+        route, graph = way.route, self.graph
+        waits = {name: self._mixed_transform(point, name, way.live[name]) for name in route.most_visits}
+        for index in {graph.visits[index].type for index in route.order}:
+            if index not in point.services:
+                rest = graph.types[index].rest
+                point.services[index] = 1.0 if rest is None else rest.lst(point.s)
+        value = compose(route, point.s, waits, point.services, through)
+        return value * np.exp(-point.s * (route.total_shift_s - shift))
 
-    def _transform(
-        self,
-        point: _Point,
-        route: Route,
-        live: Mapping[str, LiveCounts],
-        through: Mapping[int, Any],
-        s: Any,
-        *,
-        positive: bool = False,
-    ) -> Any:
-        """E[exp(-s (T - shift)); not lost before]; with `positive`, inf where a factor has passed its pole."""
-        graph = self.graph
-        waits: dict[str, Any] = {}
-        for name in route.most_visits:
+    def _mixed_transform(self, point: _Point, name: str, live: LiveCounts) -> Any:
+        """Transform of the wait mixed over live counts; for negative s inf where it has passed its pole."""
+        if (name, live) not in point.transforms:
             mixed: Any = 0.0
-            for count, probability in live[name]:
+            for count, probability in _without_rare(live):
                 if count == 0:
                     continue
                 queue = self._queue(point, name, count)
-                wait = queue.lst(s)
-                if positive:
-                    wait = np.where(np.real(wait) >= 0.0, np.real(wait), np.inf)
+                wait = queue.lst(point.s)
+                if point.s.dtype.kind == "f":
+                    wait = np.where(wait >= 0.0, wait, np.inf)
                 share = probability * (1.0 - queue.blocked)
                 mixed = mixed + np.where(queue.stable, share * wait, 0.0)
-            waits[name] = mixed
-        services: dict[int, Any] = {}
-        for index in {graph.visits[index].type for index in route.order}:
-            rest = graph.types[index].rest
-            services[index] = 1.0 if rest is None else rest.lst(s)
-        return compose(route, s, waits, services, through)
+            point.transforms[name, live] = mixed
+        return point.transforms[name, live]
+
+
+@lru_cache(maxsize=4096)
+def _without_rare(live: LiveCounts) -> LiveCounts:
+    """Live counts with those of negligible probability added to the likeliest (an error of that probability)."""
+    rare = sum(p for count, p in live if count > 0 and p < _RARE)
+    likeliest = max((p for _, p in live), default=0.0)
+    return tuple(
+        (count, p + (rare if p == likeliest else 0.0)) for count, p in live if count == 0 or p >= _RARE
+    )
 
 
 def _book(
     branches: tuple[Branch, ...],
     causes: dict[Cause, FloatArray],
     share: FloatArray,
-    done: Mapping[int, tuple[dict[Cause, FloatArray], FloatArray]],
-) -> tuple[dict[Cause, FloatArray], FloatArray]:
+    done: Mapping[int, _Station],
+) -> _Station:
     """Losses along some calls, in call order, of the share that gets so far."""
     for branch in branches:
         if not branch.wait:

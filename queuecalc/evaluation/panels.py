@@ -1,119 +1,180 @@
-"""Integrals along a regime: adaptive Chebyshev panels of a vector-valued function of the parameter.
+"""Interpolation and integrals: adaptive Chebyshev panels of a vector-valued function.
 
 The function is interpolated at first-kind Chebyshev points on panels that are halved until the last coefficients are
-below the tolerance (Trefethen 2013, chapters 3 and 8), and integrated exactly over every piece, panel by panel.
+below the tolerance (Trefethen 2013, chapters 3 and 8); integrals over the pieces of a course are those of the
+interpolant, exactly. All panels of all regimes are refined together, one call of the function for each wave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.polynomial.chebyshev as chebyshev
 
 from queuecalc.evaluation.flows import FloatArray
-from queuecalc.evaluation.regimes import Regime
+from queuecalc.evaluation.regimes import Course
 
 __all__ = ["integrate", "interpolate"]
 
 _NODES = 12
 _DEEPEST = 40
 _FLAT = 1e-7
+"""Relative to the range of the parameter: a shorter piece is integrated by the midpoint rule."""
 
 _POINTS = np.cos((2.0 * np.arange(_NODES) + 1.0) * np.pi / (2.0 * _NODES))
 _TO_COEFFICIENTS = np.linalg.inv(chebyshev.chebvander(_POINTS, _NODES - 1))
 
-Function = Callable[[FloatArray], FloatArray]
+Function = Callable[[Any, FloatArray], FloatArray]
+"""(regime, p), both of shape (n,) -> values of shape (m, n)."""
+
+
+def interpolate(
+    function: Callable[[FloatArray], FloatArray], edges: Sequence[float], tolerance: float
+) -> Callable[[FloatArray], FloatArray]:
+    """An interpolant of a function of one parameter between the first and last edge.
+
+    Args:
+        edges: rising; in between the function may jump or bend.
+        tolerance: absolute.
+    """
+    owner = np.zeros(len(edges) - 1, dtype=np.intp)
+    panels = _refine(lambda _, p: function(p), owner, np.array(edges[:-1]), np.array(edges[1:]), tolerance)
+    return lambda p: panels.value(np.zeros(p.shape, dtype=np.intp), p)
 
 
 def integrate(
-    function: Function, regime: Regime, breaks: Sequence[float], tolerance: float
+    function: Function, course: Course, breaks: Sequence[tuple[int, float]], tolerance: float
 ) -> FloatArray:
-    """Integral over the regime's time of a function of its parameter.
+    """Integral of a function over the whole time of a course.
 
     Args:
-        function: p of shape (n,) -> values of shape (m, n).
-        breaks: parameters at which the function may jump or bend.
+        breaks: (regime, parameter) at which the function may jump or bend.
         tolerance: absolute, on the function.
 
     Returns:
         Shape (m,), in units of the function times seconds.
     """
-    width = regime.highest - regime.lowest
-    if width <= _FLAT * max(abs(regime.highest), abs(regime.lowest), 1e-300):
-        middle = np.array([0.5 * (regime.lowest + regime.highest)])
-        return function(middle)[:, 0] * regime.seconds.sum()
-    inside = sorted({b for b in breaks if regime.lowest < b < regime.highest})
-    edges = [regime.lowest, *inside, regime.highest]
-    lefts, rights, coefficients = _panels(function, edges, tolerance * 1.0)
-    primitive = _Primitive(lefts, rights, coefficients)
-    first, last = regime.ends
-    length = last - first
-    long = np.abs(length) > _FLAT * width
-    total = np.zeros(coefficients.shape[1])
+    width = course.highest - course.lowest
+    flat = width <= _FLAT * np.maximum(np.maximum(np.abs(course.highest), np.abs(course.lowest)), 1e-300)
+    total: FloatArray | float = 0.0
+    still = np.flatnonzero(flat)
+    if still.size:
+        middle = 0.5 * (course.lowest + course.highest)[still]
+        seconds = np.bincount(course.regime, course.seconds, flat.size)[still]
+        total = total + function(still, middle) @ seconds
+    if still.size == flat.size:
+        return np.asarray(total)
+    owner, lefts, rights = _intervals(course, flat, breaks)
+    panels = _refine(function, owner, lefts, rights, tolerance)
+    moving = ~flat[course.regime]
+    regime, seconds, ends = course.regime[moving], course.seconds[moving], course.ends[:, moving]
+    length = ends[1] - ends[0]
+    long = np.abs(length) > _FLAT * width[regime]
     if long.any():
-        rise = primitive(last[long]) - primitive(first[long])
-        total += (rise / length[long]) @ regime.seconds[long]
+        rise = panels.primitive(regime[long], ends[1, long]) - panels.primitive(regime[long], ends[0, long])
+        total = total + (rise / length[long]) @ seconds[long]
     if not long.all():
-        total += primitive.value(0.5 * (first + last)[~long]) @ regime.seconds[~long]
+        middle = 0.5 * (ends[0] + ends[1])[~long]
+        total = total + panels.value(regime[~long], middle) @ seconds[~long]
     return np.asarray(total)
 
 
-def interpolate(function: Function, lowest: float, highest: float, tolerance: float) -> Function:
-    """An interpolant of a function of the parameter on an interval, to an absolute tolerance."""
-    return _Primitive(*_panels(function, [lowest, highest], tolerance)).value
+def _intervals(
+    course: Course, flat: Any, breaks: Sequence[tuple[int, float]]
+) -> tuple[Any, FloatArray, FloatArray]:
+    """The range of every regime that is not flat, cut at its breaks."""
+    cuts: dict[int, set[float]] = {int(r): set() for r in np.flatnonzero(~flat)}
+    for regime, p in breaks:
+        if regime in cuts and course.lowest[regime] < p < course.highest[regime]:
+            cuts[regime].add(float(p))
+    owner: list[int] = []
+    lefts: list[float] = []
+    rights: list[float] = []
+    for regime, inside in cuts.items():
+        edges = [float(course.lowest[regime]), *sorted(inside), float(course.highest[regime])]
+        owner += [regime] * (len(edges) - 1)
+        lefts += edges[:-1]
+        rights += edges[1:]
+    return np.array(owner, dtype=np.intp), np.array(lefts), np.array(rights)
 
 
-def _panels(
-    function: Function, edges: Sequence[float], tolerance: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Left and right edges, and coefficients of shape (panels, m, nodes), in order."""
-    waiting = [(a, b, 0) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    done: list[tuple[float, float, FloatArray]] = []
-    while waiting:
-        a = np.array([panel[0] for panel in waiting])
-        b = np.array([panel[1] for panel in waiting])
-        points = 0.5 * (a + b)[:, None] + 0.5 * (b - a)[:, None] * _POINTS
-        values = function(points.ravel()).reshape(-1, len(waiting), _NODES)
+def _refine(
+    function: Function, owner: Any, lefts: FloatArray, rights: FloatArray, tolerance: float
+) -> _Panels:
+    """Halve panels until the interpolant is good."""
+    done: list[tuple[Any, FloatArray, FloatArray, FloatArray]] = []
+    for depth in range(_DEEPEST + 1):
+        middle, half = 0.5 * (lefts + rights), 0.5 * (rights - lefts)
+        points = middle[:, None] + half[:, None] * _POINTS
+        values = function(np.repeat(owner, _NODES), points.ravel()).reshape(-1, owner.size, _NODES)
         fitted = np.einsum("kn,mpn->pmk", _TO_COEFFICIENTS, values)
-        error = np.abs(fitted[:, :, -2:]).max(axis=(1, 2))
-        again = []
-        for index, (left, right, depth) in enumerate(waiting):
-            if error[index] <= tolerance or depth >= _DEEPEST:
-                done.append((left, right, fitted[index]))
-            else:
-                middle = 0.5 * (left + right)
-                again += [(left, middle, depth + 1), (middle, right, depth + 1)]
-        waiting = again
-    done.sort(key=lambda panel: panel[0])
-    return (
-        np.array([panel[0] for panel in done]),
-        np.array([panel[1] for panel in done]),
-        np.array([panel[2] for panel in done]),
-    )
+        good = np.abs(fitted[:, :, -2:]).max(axis=(1, 2)) <= tolerance
+        if depth == _DEEPEST:
+            good[:] = True
+        done.append((owner[good], lefts[good], rights[good], fitted[good]))
+        bad = ~good
+        if not bad.any():
+            break
+        owner = np.repeat(owner[bad], 2)
+        lefts = np.stack([lefts[bad], middle[bad]], axis=1).ravel()
+        rights = np.stack([middle[bad], rights[bad]], axis=1).ravel()
+    owner, lefts, rights, fitted = (np.concatenate(parts) for parts in zip(*done, strict=True))
+    order = np.lexsort((lefts, owner))
+    return _Panels(owner[order], lefts[order], rights[order], fitted[order])
 
 
-class _Primitive:
-    """The antiderivative of a piecewise Chebyshev series."""
+@dataclass(frozen=True)
+class _Panels:
+    """A piecewise Chebyshev series over several regimes, sorted by regime and place.
 
-    def __init__(self, lefts: FloatArray, rights: FloatArray, coefficients: FloatArray) -> None:
-        self.lefts, self.rights, self.coefficients = lefts, rights, coefficients
-        half = 0.5 * (rights - lefts)
-        self.integrals = chebyshev.chebint(coefficients, lbnd=-1, axis=2) * half[:, None, None]
-        whole = self.integrals.sum(axis=2)  # every T_k(1) = 1
-        self.before = np.concatenate([np.zeros((1, whole.shape[1])), np.cumsum(whole, axis=0)[:-1]])
+    Attributes:
+        coefficients: shape (panels, m, nodes).
+    """
 
-    def _place(self, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        panel = np.clip(np.searchsorted(self.lefts, p, side="right") - 1, 0, self.lefts.size - 1)
+    owner: Any
+    lefts: FloatArray
+    rights: FloatArray
+    coefficients: FloatArray
+
+    @cached_property
+    def _integrals(self) -> tuple[FloatArray, FloatArray]:
+        """Antiderivative of each panel from its left edge, and what all panels before it amount to."""
+        half = 0.5 * (self.rights - self.lefts)
+        inside = chebyshev.chebint(self.coefficients, lbnd=-1, axis=2) * half[:, None, None]
+        whole = inside.sum(axis=2)  # every T_k(1) = 1
+        before = np.concatenate([np.zeros((1, whole.shape[1])), np.cumsum(whole, axis=0)[:-1]])
+        return inside, before
+
+    def _place(self, regime: Any, p: FloatArray) -> tuple[Any, FloatArray]:
+        """The panel that holds p, and p on its scale from -1 to 1."""
+        first = np.searchsorted(self.owner, regime, side="left")
+        last = np.searchsorted(self.owner, regime, side="right") - 1
+        if self.owner.size == 1 or self.owner[0] == self.owner[-1]:
+            panel = np.searchsorted(self.lefts, p, side="right") - 1
+        else:
+            panel = first.copy()
+            for step in range(int((last - first).max(initial=0))):
+                panel = np.where((first + step < last) & (self.rights[panel] < p), panel + 1, panel)
+        panel = np.clip(panel, first, last)
         left, right = self.lefts[panel], self.rights[panel]
         return panel, np.clip((2.0 * p - left - right) / (right - left), -1.0, 1.0)
 
-    def __call__(self, p: FloatArray) -> FloatArray:
-        panel, x = self._place(p)
-        basis = chebyshev.chebvander(x, self.integrals.shape[2] - 1)
-        return np.asarray(np.einsum("nk,nmk->mn", basis, self.integrals[panel]) + self.before[panel].T)
+    def value(self, regime: Any, p: FloatArray) -> FloatArray:
+        """The function, shape (m, n)."""
+        panel, x = self._place(regime, p)
+        return _series(x, self.coefficients[panel])
 
-    def value(self, p: FloatArray) -> FloatArray:
-        panel, x = self._place(p)
-        basis = chebyshev.chebvander(x, self.coefficients.shape[2] - 1)
-        return np.asarray(np.einsum("nk,nmk->mn", basis, self.coefficients[panel]))
+    def primitive(self, regime: Any, p: FloatArray) -> FloatArray:
+        """An antiderivative within each regime, shape (m, n)."""
+        panel, x = self._place(regime, p)
+        inside, before = self._integrals
+        return _series(x, inside[panel]) + before[panel].T
+
+
+def _series(x: FloatArray, coefficients: FloatArray) -> FloatArray:
+    basis = chebyshev.chebvander(x, coefficients.shape[2] - 1)
+    return np.asarray(np.matmul(coefficients, basis[:, :, None])[:, :, 0].T)

@@ -10,100 +10,124 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray, VisitKey, visit_key
 from queuecalc.evaluation.walk import Walk
 
-__all__ = ["Regime", "regimes"]
+__all__ = ["AFFINE_TOLERANCE", "Course", "course_of"]
 
 AFFINE_TOLERANCE = 1e-11
+"""Relative: traffic this close to a straight line is on it."""
 
 
 @dataclass(frozen=True)
-class Regime:
-    """Pieces along one line: load = load0 + p load1, departure = d0 + p d1 for a parameter p.
+class Course:
+    """The whole walk as regimes, each a line with a parameter p: load = a + b p, each hand-on likewise.
 
     Attributes:
-        lowest, highest: range of p.
-        seconds: length of each piece, shape (pieces,).
+        lowest, highest: range of p by regime, shape (regimes,).
+        load: (a, b) by regime, shape (2, regimes).
+        departures: (a, b) by regime of what leaves each hand-off to an asynchronous component.
+        regime: the regime of each piece, shape (pieces,).
+        seconds: the length of each piece.
         ends: p at both ends of each piece, shape (2, pieces).
     """
 
-    lowest: float
-    highest: float
+    lowest: FloatArray
+    highest: FloatArray
+    load: FloatArray
+    departures: Mapping[VisitKey, FloatArray]
+    regime: Any
     seconds: FloatArray
     ends: FloatArray
-    load: tuple[float, float]
-    departures: Mapping[VisitKey, tuple[float, float]]
 
-    def load_at(self, p: FloatArray) -> FloatArray:
-        """The load curve at p."""
-        return self.load[0] + self.load[1] * p
+    def load_at(self, regime: Any, p: FloatArray) -> FloatArray:
+        """The load curve at some parameters of some regimes."""
+        return np.asarray(self.load[0][regime] + self.load[1][regime] * p)
 
-    def departures_at(self, p: FloatArray) -> dict[VisitKey, FloatArray]:
-        """What asynchronous components hand on at p."""
-        return {key: d0 + d1 * p for key, (d0, d1) in self.departures.items()}
+    def departures_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
+        """What asynchronous components hand on there."""
+        return {key: line[0][regime] + line[1][regime] * p for key, line in self.departures.items()}
 
 
-def regimes(walk: Walk) -> tuple[Regime, ...]:
+class _Lines:
+    """Regimes under construction."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.keys = list(walk.departures)
+        self.values = np.array([walk.departures[key] for key in self.keys])
+        self.values = self.values.reshape(len(self.keys), 2, walk.start_s.size)
+        self.load: list[tuple[float, float]] = []
+        self.departures: list[FloatArray] = []
+        self.range: list[tuple[float, float]] = []
+        self.regime = np.zeros(walk.start_s.size, dtype=np.intp)
+        self.ends = walk.load.copy()
+
+    def labels(self) -> Any:
+        """Pieces in which the same hand-ons differ from their inflow."""
+        walk = self.walk
+        label = np.zeros(walk.start_s.size, dtype=np.int64)
+        places = {visit_key(walk.graph, i): i for i, v in enumerate(walk.graph.visits) if not v.waited}
+        for key, value in zip(self.keys, self.values, strict=True):
+            inflow = walk.inflow[places[key]]
+            apart = np.abs(value - inflow) > AFFINE_TOLERANCE * np.maximum(value, inflow)
+            label = (2 * label + apart.any(axis=0)) % (1 << 62)
+        return label
+
+    def add(self, pieces: Any) -> None:
+        """The regime of some pieces with one label; those off its line become regimes of their own."""
+        load, values = self.walk.load[:, pieces], self.values[:, :, pieces]
+        low = np.unravel_index(int(np.argmin(load)), load.shape)
+        high = np.unravel_index(int(np.argmax(load)), load.shape)
+        width = float(load[high] - load[low])
+        slope = np.zeros(len(self.keys))
+        if width > 0.0:
+            slope = (values[:, high[0], high[1]] - values[:, low[0], low[1]]) / width
+        start = values[:, low[0], low[1]] - slope * load[low]
+        scale = AFFINE_TOLERANCE * np.maximum(np.abs(values).max(axis=(1, 2), initial=0.0), 1e-300)
+        off = np.abs(start[:, None, None] + slope[:, None, None] * load - values) > scale[:, None, None]
+        straight = ~off.any(axis=(0, 1))
+        if straight.any():
+            on_line = pieces[straight]
+            self.regime[on_line] = len(self.range)
+            ends = self.walk.load[:, on_line]
+            self._line((0.0, 1.0), np.array([start, slope]), (float(ends.min()), float(ends.max())))
+        for piece in pieces[~straight]:
+            first, last = self.walk.load[:, piece]
+            self.regime[piece] = len(self.range)
+            self.ends[:, piece] = 0.0, 1.0
+            at = self.values[:, :, piece].T
+            self._line((float(first), float(last - first)), np.array([at[0], at[1] - at[0]]), (0.0, 1.0))
+
+    def _line(
+        self, load: tuple[float, float], departures: FloatArray, limits: tuple[float, float]
+    ) -> None:
+        self.load.append(load)
+        self.departures.append(departures)
+        self.range.append(limits)
+
+    def course(self) -> Course:
+        walk = self.walk
+        lines = np.array(self.departures)  # (regimes, 2, keys)
+        return Course(
+            lowest=np.array([low for low, _ in self.range]),
+            highest=np.array([high for _, high in self.range]),
+            load=np.array(self.load).T,
+            departures={key: lines[:, :, i].T for i, key in enumerate(self.keys)},
+            regime=self.regime,
+            seconds=walk.end_s - walk.start_s,
+            ends=self.ends,
+        )
+
+
+def course_of(walk: Walk) -> Course:
     """Sort the pieces of a walk into regimes."""
-    keys = [key for key in walk.departures]
-    values = np.array([walk.departures[key] for key in keys]).reshape(len(keys), 2, walk.start_s.size)
-    label = np.zeros(walk.start_s.size, dtype=np.int64)
-    places = {visit_key(walk.graph, i): i for i, v in enumerate(walk.graph.visits) if not v.waited}
-    for key, value in zip(keys, values, strict=True):
-        inflow = walk.inflow[places[key]]
-        apart = np.abs(value - inflow) > AFFINE_TOLERANCE * np.maximum(value, inflow)
-        label = (2 * label + apart.any(axis=0)) % (1 << 62)
-    found: list[Regime] = []
+    lines = _Lines(walk)
+    label = lines.labels()
     for value in np.unique(label):
-        found += _split(walk, keys, values, np.flatnonzero(label == value))
-    return tuple(found)
-
-
-def _split(walk: Walk, keys: list[VisitKey], values: FloatArray, pieces: FloatArray) -> list[Regime]:
-    seconds = walk.end_s - walk.start_s
-    load = walk.load[:, pieces]
-    low, high = float(load.min()), float(load.max())
-    maps: dict[VisitKey, tuple[float, float]] = {}
-    straight = np.ones(pieces.size, dtype=bool)
-    if high > low:
-        lowest = np.unravel_index(int(np.argmin(load)), load.shape)
-        highest = np.unravel_index(int(np.argmax(load)), load.shape)
-        for key, value in zip(keys, values[:, :, pieces], strict=True):
-            slope = float((value[highest] - value[lowest]) / (high - low))
-            start = float(value[lowest] - slope * low)
-            maps[key] = (start, slope)
-            scale = AFFINE_TOLERANCE * max(float(np.abs(value).max()), 1e-300)
-            straight &= (np.abs(start + slope * load - value) <= scale).all(axis=0)
-    else:
-        for key, value in zip(keys, values[:, :, pieces], strict=True):
-            maps[key] = (float(value[0, 0]), 0.0)
-            scale = AFFINE_TOLERANCE * max(float(np.abs(value).max()), 1e-300)
-            straight &= (np.abs(value - value[0, 0]) <= scale).all(axis=0)
-    found = []
-    if straight.any():
-        chosen = pieces[straight]
-        ends = walk.load[:, chosen]
-        found.append(
-            Regime(float(ends.min()), float(ends.max()), seconds[chosen], ends, (0.0, 1.0), maps)
-        )
-    for piece in pieces[~straight]:
-        first, last = walk.load[0, piece], walk.load[1, piece]
-        own = {
-            key: (float(value[0, piece]), float(value[1, piece] - value[0, piece]))
-            for key, value in zip(keys, values, strict=True)
-        }
-        found.append(
-            Regime(
-                0.0,
-                1.0,
-                seconds[[piece]],
-                np.array([[0.0], [1.0]]),
-                (float(first), float(last - first)),
-                own,
-            )
-        )
-    return found
+        lines.add(np.flatnonzero(label == value))
+    return lines.course()

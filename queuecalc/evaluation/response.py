@@ -181,7 +181,7 @@ class Response:
             def beyond(t: FloatArray) -> tuple[FloatArray, FloatArray]:
                 return part.tail_and_density(t + shift)
 
-            out[ready[rest]] = shift + quantile(beyond, target, start, relative=1e-13)
+            out[ready[rest]] = shift + quantile(beyond, target, start, relative=1e-8)
         return out
 
     def at(self, instants: Any) -> Response:

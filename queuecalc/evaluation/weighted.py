@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates,
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.regimes import Regime, regimes
+from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.walk import Walk
 
 __all__ = ["percentile_over_curve", "percentile_with_failures"]
@@ -27,21 +28,17 @@ def percentile_over_curve(
     """The percentile of all answered requests of the curve together, every unit up."""
     graph = pattern.graph()
     units = {name: counts[name] for name in graph.visits_of}
-    found = regimes(walk)
+    course = course_of(walk)
+    tolerance = 1e-9 * max(float(walk.load.max()), 1.0)
 
     def late_share(t: float) -> float:
-        late, answered = 0.0, 0.0
-        for regime in found:
-            both = integrate(
-                lambda p, regime=regime: _late_and_answered(  # type: ignore[misc]
-                    pattern, graph, units, classes, regime, p, t
-                ),
-                regime,
-                [],
-                1e-9 * max(walk.load.max(), 1.0),
-            )
-            late, answered = late + float(both[0]), answered + float(both[1])
-        return late / answered if answered > 0 else 0.0
+        late, answered = integrate(
+            lambda regime, p: _late_and_answered(pattern, graph, units, classes, course, regime, p, t),
+            course,
+            [],
+            tolerance,
+        )
+        return float(late / answered) if answered > 0 else 0.0
 
     return _solve(late_share, 1.0 - level, guess)
 
@@ -51,13 +48,14 @@ def _late_and_answered(
     graph: Graph,
     units: Mapping[str, int],
     classes: Sequence[str],
-    regime: Regime,
+    course: Course,
+    regime: Any,
     p: FloatArray,
     t: float,
 ) -> FloatArray:
-    load = regime.load_at(p)
+    load = course.load_at(regime, p)
     rates = class_rates(pattern.model.classes, load)
-    inflow = propagate(graph, rates, units, regime.departures_at(p), frozenset(graph.asynchronous))
+    inflow = propagate(graph, rates, units, course.departures_at(regime, p), frozenset(graph.asynchronous))
     response = response_at(pattern, units, classes, load, component_rates(graph, inflow))
     return np.array([response.tail(t) * response.total, response.total])
 
@@ -80,36 +78,32 @@ def percentile_with_failures(
     return _solve(late_share, 1.0 - level, guess)
 
 
-def _solve(late_share: object, target: float, guess: float) -> float:
-    """The t at which a decreasing share reaches the target: secant on its logarithm inside a bracket."""
-    assert callable(late_share)
+def _solve(late_share: Callable[[float], float], target: float, guess: float) -> float:
+    """The t at which a falling share reaches the target: secant on its logarithm, inside a bracket once there is one."""
     if not np.isfinite(guess) or guess <= 0.0:
         guess = 1.0
-    low, high = guess, guess
-    f_low = f_high = _gap(late_share(guess), target)
-    while f_low <= 0.0:
-        high, f_high = low, f_low
-        low *= 0.5
-        f_low = _gap(late_share(low), target)
-        if low < 1e-12 * guess:
-            return 0.0
-    while f_high > 0.0:
-        low, f_low = high, f_high
-        high *= 1.5
-        f_high = _gap(late_share(high), target)
-        if high > 1e12 * guess:
-            return float("inf")
-    for step in range(_STEPS):
-        share = f_low / (f_low - f_high) if step % 4 != 3 else 0.5
-        t = low + (high - low) * min(max(share, 0.001), 0.999)
-        value = _gap(late_share(t), target)
-        if value > 0.0:
-            low, f_low = t, value
+    low, high = 0.0, float("inf")
+    before, gap_before = guess, _gap(late_share(guess), target)
+    t = guess * (0.97 if gap_before <= 0.0 else 1.03)
+    for _ in range(_STEPS):
+        if gap_before > 0.0:
+            low = max(low, before)
         else:
-            high, f_high = t, value
-        if high - low <= _RELATIVE * high or abs(value) <= _RELATIVE:
+            high = min(high, before)
+        gap = _gap(late_share(t), target)
+        if abs(gap) <= _RELATIVE or high - low <= _RELATIVE * t:
             return t
-    return high
+        step = gap * (t - before) / (gap_before - gap) if gap_before != gap else float("inf")
+        low, high = (max(low, t), high) if gap > 0.0 else (low, min(high, t))
+        proposed = t + step
+        if not low < proposed < high:
+            proposed = 0.5 * (low + high) if np.isfinite(high) else 2.0 * t
+        before, gap_before, t = t, gap, proposed
+        if t < 1e-12 * guess:
+            return 0.0
+        if t > 1e12 * guess:
+            return float("inf")
+    return t
 
 
 def _gap(share: float, target: float) -> float:
