@@ -22,7 +22,7 @@ __all__ = ["integrate", "interpolate"]
 
 _NODES = 12
 _DEEPEST = 40
-_FLAT = 1e-7
+_FLAT = 1e-5
 """Relative to the range of the parameter: a shorter piece is integrated by the midpoint rule."""
 
 _POINTS = np.cos((2.0 * np.arange(_NODES) + 1.0) * np.pi / (2.0 * _NODES))
@@ -75,11 +75,12 @@ def integrate(
     length = ends[1] - ends[0]
     long = np.abs(length) > _FLAT * width[regime]
     if long.any():
-        rise = panels.primitive(regime[long], ends[1, long]) - panels.primitive(regime[long], ends[0, long])
-        total = total + (rise / length[long]) @ seconds[long]
+        weight = seconds[long] / length[long]
+        both = np.concatenate([regime[long], regime[long]])
+        total = total + panels.primitive_sum(both, ends[:, long].ravel(), np.append(-weight, weight))
     if not long.all():
         middle = 0.5 * (ends[0] + ends[1])[~long]
-        total = total + panels.value(regime[~long], middle) @ seconds[~long]
+        total = total + panels.value_sum(regime[~long], middle, seconds[~long])
     return np.asarray(total)
 
 
@@ -166,15 +167,26 @@ class _Panels:
     def value(self, regime: Any, p: FloatArray) -> FloatArray:
         """The function, shape (m, n)."""
         panel, x = self._place(regime, p)
-        return _series(x, self.coefficients[panel])
+        basis = chebyshev.chebvander(x, self.coefficients.shape[2] - 1)
+        return np.asarray(np.matmul(self.coefficients[panel], basis[:, :, None])[:, :, 0].T)
 
-    def primitive(self, regime: Any, p: FloatArray) -> FloatArray:
-        """An antiderivative within each regime, shape (m, n)."""
-        panel, x = self._place(regime, p)
+    def value_sum(self, regime: Any, p: FloatArray, weight: FloatArray) -> FloatArray:
+        """Weighted sum of the function over some parameters, shape (m,)."""
+        moments, _ = self._moments(regime, p, weight, self.coefficients.shape[2])
+        return np.asarray(np.einsum("pk,pmk->m", moments, self.coefficients))
+
+    def primitive_sum(self, regime: Any, p: FloatArray, weight: FloatArray) -> FloatArray:
+        """Weighted sum of an antiderivative (one for each regime) over some parameters, shape (m,)."""
         inside, before = self._integrals
-        return _series(x, inside[panel]) + before[panel].T
+        moments, weights = self._moments(regime, p, weight, inside.shape[2])
+        return np.asarray(np.einsum("pk,pmk->m", moments, inside) + weights @ before)
 
-
-def _series(x: FloatArray, coefficients: FloatArray) -> FloatArray:
-    basis = chebyshev.chebvander(x, coefficients.shape[2] - 1)
-    return np.asarray(np.matmul(coefficients, basis[:, :, None])[:, :, 0].T)
+    def _moments(
+        self, regime: Any, p: FloatArray, weight: FloatArray, terms: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """By panel, the weighted sums of every Chebyshev polynomial and of 1 over the parameters in it."""
+        panel, x = self._place(regime, p)
+        basis = chebyshev.chebvander(x, terms - 1)
+        count = self.owner.size
+        columns = [np.bincount(panel, weight * basis[:, k], count) for k in range(terms)]
+        return np.array(columns).T, columns[0]
