@@ -1,0 +1,58 @@
+"""Arguments of stations: checked once at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.errors import InvalidInput
+from queuecalc.law.parameter import Real, real
+
+__all__ = ["server_count", "whole_number"]
+
+UNLIMITED = "unlimited"
+
+
+def whole_number(owner: str, name: str, value: npt.ArrayLike, least: int) -> Real:
+    """A whole number >= least, as a Python int or a read-only float array.
+
+    Raises:
+        InvalidInput: not such a number.
+    """
+    domain = f"a whole number >= {least}"
+    checked = real(owner, name, value, domain)
+    array = np.asarray(checked)
+    _refuse(owner, name, array, (array < least) | (array != np.floor(array)), domain)
+    return int(checked) if isinstance(checked, float) else checked
+
+
+def server_count(owner: str, value: Any, name: str = "servers") -> Real:
+    """A whole number of servers >= 1, or inf ("unlimited" is accepted), as a number or a read-only float array.
+
+    Raises:
+        InvalidInput: not such a number.
+    """
+    domain = 'a whole number >= 1, or math.inf (or "unlimited")'
+    if isinstance(value, str):
+        if value != UNLIMITED:
+            raise InvalidInput(f"{owner}: {name} = {value!r}; expected {domain}")
+        return np.inf
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InvalidInput(f"{owner}: {name} = {value!r}; expected {domain}") from None
+    if array.dtype.kind not in "iuf":
+        raise InvalidInput(f"{owner}: {name} = {value!r}; expected {domain}")
+    numbers = array.astype(np.float64)
+    _refuse(owner, name, numbers, ~((numbers >= 1.0) & (numbers == np.floor(numbers))), domain)
+    if numbers.ndim == 0:
+        return int(numbers) if np.isfinite(numbers) else float(numbers)
+    numbers.setflags(write=False)
+    return numbers
+
+
+def _refuse(owner: str, name: str, array: Any, wrong: Any, domain: str) -> None:
+    if np.any(wrong):
+        raise InvalidInput(f"{owner}: {name} = {array[wrong].flat[0]!r}; expected {domain}")

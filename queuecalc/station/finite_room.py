@@ -1,0 +1,170 @@
+"""M/G/c with a finite waiting room: blocking, delay and mean wait of the accepted, at every utilisation.
+
+With k waiting places, Q = P(Lq >= k) in the queue without a bound, and the states of both queues proportional,
+
+    P(blocked) = (1 - rho) Q / (1 - rho Q) = (1 - (1 - rho) U) / (1 + rho U),  U = P(Lq < k) / (1 - rho)
+
+(Keilson 1965 for M/G/1; Miyazawa 1986; Tijms 2003, section 9.8). U continues beyond rho = 1. The customers who queue
+behind a waiting one are the Poisson arrivals of its wait, so Q and U are the coefficients of z^k in
+
+    z (1 - W*(lambda (1 - z))) / (1 - z)  and  z W*(lambda (1 - z)) / ((1 - rho)(1 - z)),
+
+found by lattice-Poisson inversion (Abate & Whitt 1992, "Numerical inversion of probability generating functions",
+Oper. Res. Lett. 12), for large k with Euler summation. With one server this is exact, and so it is with no waiting
+place (Erlang's loss formula, for every law); otherwise it is as good as the M/G/c wait (`multiserver.py`). For an
+exponential service law the closed form of M/M/c/K stands beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from queuecalc.law.base import Law
+from queuecalc.station.multiserver import Correction
+from queuecalc.station.offered import Load
+from queuecalc.station.truncated import geometric_mean_place, geometric_sum, log_utilisation
+
+__all__ = ["FiniteRoom", "exponential_room", "general_room"]
+
+DIGITS = 10.0
+"""Aliasing 10^-DIGITS relative to the coefficient 3 k; rounding 10^(DIGITS / 2) 2e-16 absolute."""
+
+DIRECT = 36
+"""Terms summed as they are; in larger rooms AVERAGED more enter by binomial averages of partial sums."""
+
+AVERAGED = 12
+
+ROOT_STEPS = 60
+"""At most so many steps towards the pole of U inside the unit circle, which U has for rho > 1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FiniteRoom:
+    """Arrays of one shape.
+
+    Attributes:
+        blocked: probability that an arrival is turned away.
+        delayed: probability that an accepted customer waits.
+        mean_wait: of the accepted, in seconds.
+    """
+
+    blocked: Any
+    delayed: Any
+    mean_wait: Any
+
+
+def exponential_room(load: Load, loss: Any, places: Any) -> FiniteRoom:
+    """M/M/c/K, exact: k = K - c places, loss = B(c, a).
+
+    The states below c have together (1 - B) / B times the probability of state c, state c + j has rho^j times it.
+
+    Source: Kleinrock 1975, section 3.8.
+    """
+    total, last = geometric_sum(load.slack, places)
+    below = (1.0 - loss) * np.exp(-np.maximum(places * log_utilisation(load.slack), 0.0))
+    accepted = below + loss * total
+    delayed = loss * total / accepted
+    step = load.service_mean / load.servers
+    mean_wait = delayed * step * geometric_mean_place(load.slack, places)
+    return FiniteRoom(loss * last / (accepted + loss * last), delayed, mean_wait)
+
+
+def general_room(load: Load, service: Law, correction: Correction, loss: Any, places: Any) -> FiniteRoom:
+    """M/G/c/K for a load with a limited number of servers, k = K - c places, loss = B(c, a)."""
+    k = np.maximum(places, 1.0)
+    busy = load.slack + load.utilisation * loss
+    delay = loss / busy
+    free = (1.0 - loss) / busy
+    pole = _pole(load, service, k)
+    j, weights = _lattice(k)
+    z = pole * np.exp(-DIGITS * math.log(10.0) / (2.0 * k)) * np.exp(1j * math.pi * j / k)
+    gap = 1.0 - z
+    x = load.arrival_rate * gap / load.servers
+    d = service.excess_complement(x)
+    other = load.slack + load.utilisation * d
+    smooth = 1.0 + correction.epsilon * load.servers * x
+    plain = load.slack + x * load.service_mean
+    inside = (1.0 - correction.beta) / plain + correction.beta * (1.0 - d) / (other * smooth)
+    below = (free + delay * inside) * z / gap
+    below_k, below_sum = _coefficients(weights, below, gap)
+    beyond = (1.0 - correction.beta) * x * load.service_mean / plain
+    beyond = beyond + correction.beta * (d / other + smooth - 1.0) / smooth
+    beyond_k, beyond_sum = _coefficients(weights, delay * beyond * z / gap, gap)
+    # U and its sum come divided by pole^-k; Q and its sum are used below saturation alone, where the pole is 1.
+    inverse = pole**k / below_k
+    rho, slack = load.utilisation, load.slack
+    q = np.clip(beyond_k, 0.0, 1.0)
+    sparse = (slack > 0.0) & (q < 0.5)
+    q = np.where(sparse, q, 0.0)
+    accepted = 1.0 - rho * q
+    blocked = np.where(sparse, slack * q / accepted, (inverse - slack) / (inverse + rho))
+    queue = np.where(sparse, (beyond_sum - k * rho * q) / accepted, k - (1.0 - blocked) * below_sum / below_k)
+    delayed = np.where(sparse, (delay - q) / (1.0 - q), 1.0 - free * inverse)
+    rate = load.arrival_rate * (1.0 - blocked)
+    mean_wait = np.maximum(queue, 0.0) / np.where(rate > 0.0, rate, np.inf)
+    none = places < 1.0
+    return FiniteRoom(
+        np.where(none, loss, np.clip(blocked, 0.0, 1.0)),
+        np.where(none, 0.0, np.clip(delayed, 0.0, 1.0)),
+        np.where(none, 0.0, mean_wait),
+    )
+
+
+def _lattice(k: Any) -> tuple[Any, Any]:
+    """Orders j (first axis) and weights w: the coefficient of z^k is r^-k sum_j w_j Re F(r exp(i pi j / k)).
+
+    (1/2k) (-1)^j times 1 at j = 0 and j = k, 2 between; for k > DIRECT + AVERAGED the share of the binomial averages.
+    """
+    count = DIRECT + AVERAGED
+    j = np.arange(count + 1.0).reshape(-1, *(1,) * np.ndim(k))
+    share = np.ones(count + 1)
+    share[DIRECT + 1 :] = [
+        sum(math.comb(AVERAGED, i) for i in range(m, AVERAGED + 1)) / 2.0**AVERAGED
+        for m in range(1, AVERAGED + 1)
+    ]
+    euler = 2.0 * share.reshape(j.shape)
+    exact = np.where(j < k, 2.0, np.where(j == k, 1.0, 0.0))
+    sign = np.where(j % 2.0 == 0.0, 1.0, -1.0)
+    weights = np.where(k > count, euler, exact) * sign / (2.0 * k)
+    weights[0] = 1.0 / (2.0 * k)
+    return np.minimum(j, k), weights
+
+
+def _coefficients(weights: Any, values: Any, gap: Any) -> tuple[Any, Any]:
+    """The coefficient k of F and of F / (1 - z), times pole^k."""
+    scale = 10.0 ** (DIGITS / 2.0)
+    return scale * np.sum(weights * values.real, axis=0), scale * np.sum(
+        weights * (values / gap).real, axis=0
+    )
+
+
+def _pole(load: Load, service: Law, k: Any) -> Any:
+    """The z in (0, 1] with rho X*(lambda (1 - z) / c) = 1: 1 for rho <= 1; good to 1e-3 / k, which is enough.
+
+    1 - rho X*(s / c) is concave and rises from 1 - rho < 0 at s = 0 through 0 before s = lambda: false position with
+    halved ends (the Illinois rule).
+    """
+    above = load.slack < 0.0
+    if not np.any(above):
+        return np.ones(np.shape(k))
+    lam = np.where(above, load.arrival_rate, 1.0)
+    low, high = np.zeros(np.shape(k)), lam / load.servers
+    at_low = np.where(above, load.slack, -1.0)
+    at_high = np.where(above, load.slack + load.utilisation * service.excess_complement(high), 1.0)
+    side = np.zeros(np.shape(k))
+    for _ in range(ROOT_STEPS):
+        x = (low * at_high - high * at_low) / (at_high - at_low)
+        value = np.where(above, load.slack + load.utilisation * service.excess_complement(x), 0.0)
+        right = value >= 0.0
+        at_low = np.where(right & (side == 1.0), 0.5 * at_low, np.where(right, at_low, value))
+        at_high = np.where(~right & (side == -1.0), 0.5 * at_high, np.where(right, value, at_high))
+        low, high = np.where(right, low, x), np.where(right, x, high)
+        side = np.where(right, 1.0, -1.0)
+        if np.all(~above | (np.abs(value) < 1e-13) | ((high - low) * load.servers * k < 1e-3 * lam)):
+            break
+    x = 0.5 * (low + high)
+    return np.where(above, np.maximum(1.0 - x * load.servers / lam, 1e-300), 1.0)

@@ -1,0 +1,73 @@
+"""Geometric sums that stop at a bound: what a finite waiting room makes of the M/M/c queue length.
+
+With rho = 1 - slack, R = max(rho, 1)^n and n whole, nothing below cancels at rho = 1 or overflows at rho > 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from queuecalc.law.forms import log1p
+
+__all__ = ["geometric_mean_place", "geometric_sum", "geometric_transform", "log_utilisation"]
+
+LOWEST = -1e4
+"""Stands for ln 0: exp of it is 0, and 0 times it is 0."""
+
+BERNOULLI = (1.0 / 12.0, -1.0 / 720.0, 1.0 / 30240.0, -1.0 / 1209600.0)
+"""Coefficients of h, h^3, ... in 1 / (1 - exp(-h)) - 1/h - 1/2."""
+
+
+def log_utilisation(slack: Any) -> Any:
+    """ln rho, elementwise; rho = 0 gives a number so low that its exponential is 0."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log1p(-np.asarray(slack)), LOWEST)
+
+
+def geometric_sum(slack: Any, places: Any) -> tuple[Any, Any]:
+    """(sum_{j < n} rho^j / R, rho^n / R) for n = places >= 0, elementwise."""
+    logarithm = log_utilisation(slack)
+    last = np.exp(places * np.minimum(logarithm, 0.0))
+    safe = np.where(slack == 0.0, 1.0, slack)
+    total = np.where(slack == 0.0, places, -np.expm1(-places * np.abs(logarithm)) / np.abs(safe))
+    return total, last
+
+
+def geometric_mean_place(slack: Any, places: Any) -> Any:
+    """sum_{j < n} (j + 1) rho^j / sum_{j < n} rho^j, elementwise: (n + 1) / 2 at rho = 1, 1 / (1 - rho) for large n."""
+    h = -log_utilisation(slack)
+    near = np.abs(h) * places < 0.1
+    series = np.zeros(np.shape(near))
+    for i, coefficient in enumerate(BERNOULLI):
+        power = 2 * i + 1
+        series = series + coefficient * (h ** (power % 2) * (h * h) ** (power // 2)) * (
+            1.0 - places ** (power + 1.0)
+        )
+    away, count = np.where(near, 1.0, h), np.where(near, 1.0, places)
+    with np.errstate(over="ignore"):
+        closed = -1.0 / np.expm1(-away) - count / np.expm1(count * away)
+    return np.where(near, 0.5 * (places + 1.0) + series, closed)
+
+
+def geometric_transform(y: Any, slack: Any, places: Any, fraction: Any = 0.0) -> Any:
+    """(sum_{j < n} (1 - y)^j + f (1 - y)^n) / (the same at y = slack), elementwise.
+
+    Args:
+        y: complex, |1 - y| <= rho.
+        slack: 1 - rho.
+        places: n >= 1.
+        fraction: f in [0, 1).
+    """
+    total, last = geometric_sum(slack, places)
+    growth = np.maximum(places * log_utilisation(slack), 0.0)
+    exponent = places * log1p(-np.asarray(y))
+    scaled = np.exp(exponent - growth)  # (1 - y)^n / R
+    rising = exponent.real > 1.0
+    small = np.exp(-growth)
+    change = np.where(rising, scaled - small, special.expm1(np.where(rising, 0.0, exponent)) * small)
+    zero = y == 0.0
+    inner = np.where(zero, places * small, -change / np.where(zero, 1.0, y))
+    return (inner + fraction * scaled) / (total + fraction * last)
