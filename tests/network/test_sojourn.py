@@ -17,6 +17,7 @@ from queuecalc.law.base import Law
 from queuecalc.network import NetworkSojourn, Routing
 from queuecalc.network import composition as composition_module
 from queuecalc.network import sojourn as sojourn_module
+from queuecalc.network.structure import blocks
 from tests.network.graphs import FloatArray, absorption_tail, names, routings
 
 
@@ -211,7 +212,7 @@ def test_too_many_paths_with_jumps_are_inverted_as_they_are(monkeypatch: pytest.
 
 
 def test_a_random_walk_has_the_law() -> None:
-    matrix = [[0.1, 0.4, 0.3], [0.2, 0, 0.8], [0, 0, 0]]
+    matrix = np.array([[0.1, 0.4, 0.3], [0.2, 0, 0.8], [0, 0, 0]])
     law = network(
         matrix, [Exponential(mean=1.0), Gamma(mean=2.0, scv=2.0), Exponential(mean=0.5)], [0.7, 0.3, 0]
     )
@@ -249,6 +250,14 @@ def test_sweeps_that_do_not_settle_give_way_to_elimination(monkeypatch: pytest.M
         ),
         rel=1e-8,
     )
+
+
+def test_sweeps_that_run_away_give_way_to_elimination(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composition_module, "_DENSE", 1)
+    matrix = np.array([[0, 0.5], [0.5, 0]])
+    w, b = np.full((2, 1), 1e200), np.ones((2, 1))
+    x = composition_module.against_the_flow(blocks(Routing.of(names(2), matrix)), w, b)
+    np.testing.assert_allclose(x, np.linalg.solve(np.eye(2) - w * matrix, b), rtol=1e-12)
 
 
 def test_light_tails_without_a_pole_of_their_own_get_one_from_the_loop() -> None:
