@@ -21,6 +21,14 @@ __all__ = ["tail_and_density"]
 ROOM = 65536
 """Elements (shifts x times) evaluated at once."""
 
+DEEPEST = 2
+"""Leaves convolved one inside the other; a sum of more is smooth enough to be inverted."""
+
+MARKS = (8.0, 4.0, 2.0, 1.0, 0.0, -1.0, -2.0)
+"""Panel ends, in standard deviations of the rest above its mean."""
+
+ORDER = 16
+
 
 def tail_and_density(
     pieces: tuple[Piece, ...], joined: type[Law], t: Any, shape: tuple[int, ...]
@@ -55,9 +63,45 @@ def _columns(array: Any, rank: int) -> Any:
 
 
 def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
+    """(sf, pdf) of the sum of `laws`; no shift is left."""
     if not laws:
         return np.where(t < 0.0, 1.0, 0.0), np.zeros(t.shape)
+    if len(laws) > 1 and t.size > 1 and not any(law.shape for law in laws) and np.any(t < 0.0):
+        ahead = t >= 0.0
+        tail, density = np.ones(t.shape), np.zeros(t.shape)
+        tail[ahead], density[ahead] = _rest(laws, joined, t[ahead])
+        return tail, density
     if len(laws) == 1:
-        tail, density = laws[0].tail_and_density(t)
-        return np.asarray(tail), np.asarray(density)
-    return smooth_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+        above, at = laws[0].tail_and_density(t)
+        return np.asarray(above), np.asarray(at)
+    leaves = [i for i, law in enumerate(laws) if not law.smooth]
+    if not leaves or len(leaves) > DEEPEST:
+        return smooth_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+    first = leaves[0]
+    return _convolved(laws[first], laws[:first] + laws[first + 1 :], joined, t)
+
+
+def _convolved(leaf: Law, others: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
+    """Gauss-Legendre in the level u of the leaf, on panels that end where the others' bulk begins and ends."""
+    time = np.maximum(t, 0.0)
+    mean = sum(np.asarray(law.mean) for law in others)
+    std = np.sqrt(sum(np.asarray(law.var) for law in others))
+    std = np.where(np.isfinite(std), std, mean)
+    top = np.minimum(time, np.asarray(leaf.ppf(1.0)))
+    marks = [np.clip(time - mean - k * std, 0.0, time) for k in MARKS]
+    ends = [np.asarray(law.ppf(1.0)) for law in others]
+    marks += [np.clip(time - np.where(np.isfinite(end), end, 0.0), 0.0, time) for end in ends]
+    marks += [np.clip(top - k * std, 0.0, time) for k in MARKS[:4]]
+    levels = [np.asarray(leaf.cdf(mark)) for mark in (np.zeros(()), *marks, time)]
+    edges = np.stack(np.broadcast_arrays(np.zeros(time.shape), *levels))
+    edges = np.sort(edges, axis=0)
+    middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * (edges[1:] - edges[:-1])
+    x, weight = np.polynomial.legendre.leggauss(ORDER)
+    column = x.reshape(-1, *(1,) * middle.ndim)
+    level = np.clip(middle + half * column, 0.0, 1.0)
+    rest = time - np.minimum(np.asarray(leaf.ppf(level)), time)
+    above, at = _rest(others, joined, rest)
+    share = half * weight.reshape(column.shape)
+    tail = np.sum(share * above, axis=(0, 1)) + np.asarray(leaf.sf(time))
+    density = np.sum(share * at, axis=(0, 1))
+    return np.where(t < 0.0, 1.0, np.clip(tail, 0.0, 1.0)), np.where(t < 0.0, 0.0, density)

@@ -33,22 +33,27 @@ class Deterministic(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.shape(self.mean)
 
     @property
     def scv(self) -> Real:
+        """0."""
         return released(np.zeros(self.shape))
 
     @property
     def abscissa(self) -> Real:
+        """Infinite."""
         return released(np.full(self.shape, np.inf))
 
     @property
     def atoms(self) -> Atoms:
+        """All mass in one point."""
         return ((self.mean, released(np.ones(self.shape))),)
 
     @property
     def smooth(self) -> bool:
+        """Only where the constant is 0."""
         return not np.any(self.mean)
 
     def pieces(self) -> tuple[Piece, ...]:

@@ -35,10 +35,12 @@ class Erlang(GammaForms):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(np.shape(self.mean), np.shape(self.stages))
 
     @property
     def scv(self) -> Real:
+        """1 / stages."""
         return released(np.broadcast_to(1.0 / np.asarray(self.stages), self.shape))
 
     @property

@@ -31,14 +31,17 @@ class Exponential(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.shape(self.mean)
 
     @property
     def scv(self) -> Real:
+        """1."""
         return released(np.ones(self.shape))
 
     @property
     def abscissa(self) -> Real:
+        """1 / mean."""
         return 1.0 / self.mean
 
     def _sf(self, t: Any) -> Any:

@@ -30,6 +30,7 @@ class GammaForms(Law):
 
     @property
     def abscissa(self) -> Real:
+        """1 / b."""
         return 1.0 / self._b
 
     def _sf(self, t: Any) -> Any:
@@ -111,4 +112,5 @@ class Gamma(GammaForms):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(np.shape(self.mean), np.shape(self.scv))

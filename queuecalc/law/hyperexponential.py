@@ -39,6 +39,7 @@ class Hyperexponential(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(np.shape(self.mean), np.shape(self.scv))
 
     @property
@@ -52,6 +53,7 @@ class Hyperexponential(Law):
 
     @property
     def abscissa(self) -> Real:
+        """The rate of the longer phase."""
         return released(1.0 / self._phases[3])
 
     def _sf(self, t: Any) -> Any:

@@ -49,6 +49,7 @@ class Mixture(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(*(np.shape(w) for w in self.weights), *(law.shape for law in self.laws))
 
     @property
@@ -57,10 +58,12 @@ class Mixture(Law):
 
     @property
     def mean(self) -> Real:
+        """sum_i w_i mean_i."""
         return self._spread(sum(w * np.asarray(law.mean) for w, law in self._pairs))
 
     @property
     def scv(self) -> Real:
+        """Squared coefficient of variation; 0 where the mean is 0."""
         mean = np.asarray(self.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
             return released(np.where(mean == 0.0, 0.0, np.asarray(self.var) / mean**2))
@@ -79,17 +82,20 @@ class Mixture(Law):
 
     @property
     def abscissa(self) -> Real:
+        """The least of the laws that have a weight."""
         parts = (np.where(np.asarray(w) > 0.0, law.abscissa, np.inf) for w, law in self._pairs)
         return self._spread(np.minimum.reduce([np.broadcast_to(part, self.shape) for part in parts]))
 
     @property
     def atoms(self) -> Atoms:
+        """Those of the laws, weighted."""
         return tuple(
             (where, released(np.asarray(w) * mass)) for w, law in self._pairs for where, mass in law.atoms
         )
 
     @property
     def smooth(self) -> bool:
+        """Whether every law with a weight is."""
         return all(law.smooth or not np.any(w) for w, law in self._pairs)
 
     def pieces(self) -> tuple[Piece, ...]:

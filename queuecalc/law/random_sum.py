@@ -46,6 +46,7 @@ class RandomSum(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(self.law.shape, np.shape(self.times))
 
     @property
@@ -56,6 +57,7 @@ class RandomSum(Law):
 
     @property
     def mean(self) -> Real:
+        """times times the law's."""
         with np.errstate(invalid="ignore"):
             product = np.asarray(self.times * np.asarray(self.law.mean))
         return released(np.where(np.asarray(self.times) > 0.0, product, 0.0))
@@ -71,20 +73,24 @@ class RandomSum(Law):
 
     @property
     def scv(self) -> Real:
+        """Squared coefficient of variation; 0 where the mean is 0."""
         mean = np.asarray(self.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
             return released(np.where(mean == 0.0, 0.0, np.asarray(self.var) / mean**2))
 
     @property
     def abscissa(self) -> Real:
+        """The law's; infinite where times is 0."""
         return released(np.where(np.asarray(self.times) > 0.0, self.law.abscissa, np.inf))
 
     @property
     def atoms(self) -> Atoms:
+        """Sums of atoms."""
         return atoms_of(self._copies())
 
     @property
     def smooth(self) -> bool:
+        """Whether the law is."""
         return self.law.smooth
 
     def _copies(self) -> tuple[Piece, ...]:

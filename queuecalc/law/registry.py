@@ -8,6 +8,7 @@ from queuecalc.law.erlang import Erlang
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.gamma import Gamma
 from queuecalc.law.hyperexponential import Hyperexponential
+from queuecalc.law.lognormal import Lognormal
 
 __all__ = ["REGISTRY"]
 
@@ -17,5 +18,6 @@ REGISTRY: dict[str, type[Law]] = {
     "erlang": Erlang,
     "hyperexponential": Hyperexponential,
     "gamma": Gamma,
+    "lognormal": Lognormal,
 }
 """Name -> class of the laws with closed parameters; a new law is one file and one line here."""

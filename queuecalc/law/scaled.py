@@ -39,30 +39,37 @@ class Scaled(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(self.law.shape, np.shape(self.factor))
 
     @property
     def mean(self) -> Real:
+        """factor times the law's."""
         return self.factor * self.law.mean
 
     @property
     def scv(self) -> Real:
+        """Squared coefficient of variation; 0 where the mean is 0."""
         return released(np.broadcast_to(self.law.scv, self.shape))
 
     @property
     def var(self) -> Real:
+        """factor^2 times the law's."""
         return self.factor**2 * self.law.var
 
     @property
     def abscissa(self) -> Real:
+        """The law's, divided by the factor."""
         return self.law.abscissa / self.factor
 
     @property
     def atoms(self) -> Atoms:
+        """Those of the law, moved."""
         return tuple((self.factor * where, mass) for where, mass in self.law.atoms)
 
     @property
     def smooth(self) -> bool:
+        """Whether the law is."""
         return self.law.smooth
 
     def pieces(self) -> tuple[Piece, ...]:

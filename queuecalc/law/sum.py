@@ -42,6 +42,7 @@ class Sum(Law):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The broadcast shape of the parameters."""
         return np.broadcast_shapes(*(law.shape for law in self.laws))
 
     def _spread(self, values: Any) -> Real:
@@ -49,29 +50,35 @@ class Sum(Law):
 
     @property
     def mean(self) -> Real:
+        """The sum of the means."""
         return self._spread(sum(np.asarray(law.mean) for law in self.laws))
 
     @property
     def var(self) -> Real:
+        """The sum of the variances."""
         return self._spread(sum(np.asarray(law.var) for law in self.laws))
 
     @property
     def scv(self) -> Real:
+        """Squared coefficient of variation; 0 where the mean is 0."""
         mean = np.asarray(self.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
             return released(np.where(mean == 0.0, 0.0, np.asarray(self.var) / mean**2))
 
     @property
     def abscissa(self) -> Real:
+        """The least of the laws."""
         parts = [np.broadcast_to(law.abscissa, self.shape) for law in self.laws]
         return released(np.minimum.reduce(parts))
 
     @property
     def atoms(self) -> Atoms:
+        """Sums of atoms."""
         return atoms_of(self.pieces())
 
     @property
     def smooth(self) -> bool:
+        """Whether every law is."""
         return all(law.smooth for law in self.laws)
 
     def pieces(self) -> tuple[Piece, ...]:
