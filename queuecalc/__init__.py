@@ -1,3 +1,94 @@
-"""Sizes a distributed architecture with queueing theory."""
+"""Sizes a distributed architecture with queueing theory.
+
+Public names are loaded on first use, so that `import queuecalc` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "queuecalc.answer": ("Certificate", "Evaluation", "SizingAnswer", "from_json", "to_json"),
+    "queuecalc.architecture": ("Model",),
+    "queuecalc.errors": (
+        "InfeasibleError",
+        "InternalError",
+        "InvalidInput",
+        "MissingExtra",
+        "ModelError",
+        "QueuecalcError",
+        "UnstableError",
+    ),
+    "queuecalc.evaluation": ("evaluate",),
+    "queuecalc.evidence": ("Evidence",),
+    "queuecalc.law": (
+        "Deterministic",
+        "Empirical",
+        "Erlang",
+        "Exponential",
+        "Gamma",
+        "Hyperexponential",
+        "Law",
+        "Lognormal",
+        "Mixture",
+        "Sum",
+        "as_law",
+    ),
+    "queuecalc.load": ("Curve",),
+    "queuecalc.modelfile": ("read_model", "shipped_models"),
+    "queuecalc.network": ("JacksonNetwork",),
+    "queuecalc.sizing": ("size",),
+    "queuecalc.station": ("MG1", "MGc", "MM1", "MMInf", "MMc", "MMcK", "Station"),
+}
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - the table above is the list
+
+if TYPE_CHECKING:
+    from queuecalc.answer import Certificate, Evaluation, SizingAnswer, from_json, to_json
+    from queuecalc.architecture import Model
+    from queuecalc.errors import (
+        InfeasibleError,
+        InternalError,
+        InvalidInput,
+        MissingExtra,
+        ModelError,
+        QueuecalcError,
+        UnstableError,
+    )
+    from queuecalc.evaluation import evaluate
+    from queuecalc.evidence import Evidence
+    from queuecalc.law import (
+        Deterministic,
+        Empirical,
+        Erlang,
+        Exponential,
+        Gamma,
+        Hyperexponential,
+        Law,
+        Lognormal,
+        Mixture,
+        Sum,
+        as_law,
+    )
+    from queuecalc.load import Curve
+    from queuecalc.modelfile import read_model, shipped_models
+    from queuecalc.network import JacksonNetwork
+    from queuecalc.sizing import size
+    from queuecalc.station import MG1, MGc, MM1, MMc, MMcK, MMInf, Station
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'queuecalc' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -75,6 +75,7 @@ class Step:
         wait: whether the caller waits for it.
         in_response: whether an unbroken chain of waited-for calls leads here: part of the response time.
         peak_rate_per_s: visits per second at the peak of the curve.
+        dropped: share of these visits after which the request is dropped.
     """
 
     depth: int
@@ -84,6 +85,7 @@ class Step:
     wait: bool = True
     in_response: bool = True
     peak_rate_per_s: float = 0.0
+    dropped: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

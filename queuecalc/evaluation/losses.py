@@ -354,7 +354,7 @@ class ScenarioLosses:
                 queue = self._queue(point, name, count)
                 wait = queue.lst(point.s)
                 if point.s.dtype.kind == "f":
-                    wait = np.where(wait >= 0.0, wait, np.inf)
+                    wait = np.where(wait >= 1.0 - 1e-9, wait, np.inf)
                 share = probability * (1.0 - queue.blocked)
                 mixed = mixed + np.where(queue.stable, share * wait, 0.0)
             point.transforms[name, live] = mixed
