@@ -196,6 +196,12 @@ def _stripped(line: Sequence[Span]) -> Line:
     return tuple(kept)
 
 
+def _gap(sizes: Sequence[int], width: int) -> int:
+    """Between columns: narrow only where that makes them fit."""
+    fits_narrow = sum(sizes) + _NARROW_GAP * (len(sizes) - 1) <= width < sum(sizes) + _GAP * (len(sizes) - 1)
+    return _NARROW_GAP if fits_narrow else _GAP
+
+
 def _table(table: Table, width: int, glyphs: Glyphs) -> Iterator[Line]:
     columns = table.columns
     figure_widths = [
@@ -207,7 +213,7 @@ def _table(table: Table, width: int, glyphs: Glyphs) -> Iterator[Line]:
         max(display_width(column.title), max((_line_width(row[i]) for row in body), default=0))
         for i, column in enumerate(columns)
     ]
-    gap = _GAP if sum(sizes) + _GAP * (len(sizes) - 1) <= width else _NARROW_GAP
+    gap = _gap(sizes, width)
     room = width - sum(sizes[:-1]) - gap * (len(sizes) - 1)
     last = len(columns) - 1
     below = bool(columns[last].below) and sizes[last] > max(room, 0) and room < _LEAST_TEXT
@@ -215,7 +221,7 @@ def _table(table: Table, width: int, glyphs: Glyphs) -> Iterator[Line]:
         sizes[last] = max(room, display_width(columns[last].title), 1)
     shown = last if below else last + 1
     if below:
-        gap = _GAP if sum(sizes[:last]) + _GAP * (last - 1) <= width else _NARROW_GAP
+        gap = _gap(sizes[:last], width)
     excess = sum(sizes[:shown]) + gap * (shown - 1) - width
     if excess > 0:  # long names are wrapped, too
         sizes[0] = max(sizes[0] - excess, min(sizes[0], max(_LEAST_NAME, len(columns[0].title))))

@@ -77,7 +77,7 @@ def money(value: Decimal | float) -> str:
     >>> money(Decimal("1694.00")), money(Decimal("-12.5")), money(819.999)
     ('$1,694', '-$12.50', '$820')
     """
-    amount = Decimal(repr(value)) if isinstance(value, float) else value
+    amount = value if isinstance(value, Decimal) else Decimal(repr(value))
     if not amount.is_finite():
         return str(amount).lower()
     cents = amount.quantize(Decimal("0.01"))

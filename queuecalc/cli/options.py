@@ -1,0 +1,70 @@
+"""Options that several commands share, each written once; a command asks for them by name.
+
+name     what it is                                       used by
+model    the MODEL argument                               size, evaluate, check
+set      --set PATH=VALUE, repeatable                     size, evaluate, check
+format   --format table|json|csv|markdown                 size, evaluate, list, station
+quiet    --quiet, one line                                size, evaluate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["FORMATS", "OPTIONS", "refuse_quiet", "shared"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def _settings(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for setting in value:
+        path, equals, _ = setting.partition("=")
+        if not equals or not path.strip():
+            raise click.BadParameter(
+                f"{setting!r}: expected PATH=VALUE, as in contract.p95_ms=200", ctx, parameter
+            )
+    return value
+
+
+OPTIONS: dict[str, Callable[[F], F]] = {
+    "model": click.argument("model", metavar="MODEL"),
+    "set": click.option(
+        "--set",
+        "settings",
+        metavar="PATH=VALUE",
+        multiple=True,
+        callback=_settings,
+        help="Change a value of the model, as in --set contract.p95_ms=200. Repeatable.",
+    ),
+    "format": click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print the answer.",
+    ),
+    "quiet": click.option("--quiet", is_flag=True, help="Print one line."),
+}
+
+
+def shared(*names: str) -> Callable[[F], F]:
+    """The named options, in that order."""
+
+    def decorate(function: F) -> F:
+        for name in reversed(names):
+            function = OPTIONS[name](function)
+        return function
+
+    return decorate
+
+
+def refuse_quiet(form: str, quiet: bool) -> None:
+    """--quiet is a way to print a table; the other formats have their own."""
+    if quiet and form != "table":
+        raise click.UsageError(f"--quiet prints one line of text; it does not go with --format {form}")
