@@ -69,7 +69,7 @@ class Exponential(Law):
 
     def _lst_complement(self, s: Any) -> Any:
         ms = self.mean * s
-        return ms / (1.0 + ms)
+        return ms * (1.0 / (1.0 + ms))
 
     def _excess_lst(self, s: Any) -> Any:
         return self._lst(s)

@@ -85,4 +85,4 @@ class Hyperexponential(Law):
 
     def _excess_complement(self, s: Any) -> Any:
         _, _, a, b = self._phases
-        return 0.5 * (a * s / (1.0 + a * s) + b * s / (1.0 + b * s))
+        return 0.5 * s * (a * (1.0 / (1.0 + a * s)) + b * (1.0 / (1.0 + b * s)))

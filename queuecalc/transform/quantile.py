@@ -2,8 +2,8 @@
 
 ln P(T > t) is nearly straight in the tail, so Newton on it costs two to four steps there; a bracket keeps every
 element inside what earlier steps have shown, and a step that leaves it is replaced by bisection (or doubling, while
-no upper end is known). Fails only where the survival function is not monotone: the noise of an inversion stops the
-iteration at the noise.
+no upper end is known). At a jump the bracket closes on it. The noise of an inversion, divided by the density, is the
+error of the result. Fails where the survival function is not monotone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def quantile(
     *,
     active: npt.ArrayLike = True,
     relative: float = 1e-14,
-    noise: float = 1e-7,
+    converged: float = 2e-8,
     steps: int = 200,
 ) -> Any:
     """The t > 0 with P(T > t) = tail, elementwise.
@@ -36,8 +36,8 @@ def quantile(
         tail: survival probabilities in (0, P(T > 0)): 1 - q for the q-quantile.
         start: first guesses > 0.
         active: where to solve; elsewhere `start` is returned.
-        relative: a step below this fraction of t ends the iteration of that element.
-        noise: below this fraction of t a step that does not halve the one before is noise and ends it too.
+        relative: a bracket narrower than this fraction of t ends the iteration of that element.
+        converged: so does a Newton step below this fraction of t: the next one would be about its square.
         steps: an upper limit on the number of steps.
 
     Returns:
@@ -48,7 +48,6 @@ def quantile(
     log_target = np.log(target)
     low = np.zeros_like(t)
     high = np.full_like(t, np.inf)
-    last = np.full_like(t, np.inf)
     done = ~np.broadcast_to(np.asarray(active, dtype=bool), t.shape)
     for _ in range(steps):
         if done.all():
@@ -66,8 +65,7 @@ def quantile(
             middle = np.where(np.isfinite(high), 0.5 * (low + high), 2.0 * t)
         moved = np.where(survival == target, t, np.where(usable, proposed, middle))
         size = np.abs(moved - t)
-        settled = (size <= relative * t) | (usable & (size <= noise * t) & (size > 0.5 * last))
+        settled = (size <= relative * t) | (usable & (size <= converged * t))
         t = np.where(done, t, moved)
-        last = np.where(done, last, size)
         done = done | settled
     return t
