@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from queuecalc.report import Page
 
-__all__ = ["deliver", "is_coloured", "page_width", "show", "write"]
+__all__ = ["deliver", "is_coloured", "is_terminal", "page_width", "show", "write"]
 
 _PIPED_WIDTH = 100
 _MOST_WIDTH = 120
@@ -32,10 +34,15 @@ def _is_unicode() -> bool:
     return "utf8" in setting.lower().replace("-", "")
 
 
+def is_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def is_coloured() -> bool:
     """Whether colours and block characters are welcome on stdout."""
     return (
-        sys.stdout.isatty()
+        is_terminal()
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
         and _is_unicode()
@@ -44,7 +51,7 @@ def is_coloured() -> bool:
 
 def page_width() -> int:
     """Cells per line: of the terminal, else COLUMNS, else 100; at most 120."""
-    if sys.stdout.isatty():
+    if is_terminal():
         width = shutil.get_terminal_size((_PIPED_WIDTH, 24)).columns
     else:
         columns = os.environ.get("COLUMNS", "")
@@ -54,12 +61,16 @@ def page_width() -> int:
 
 def write(text: str) -> None:
     """Text on stdout; when the reader of a pipe has gone, the rest is dropped without a word."""
+    if sys.stdout is None:  # closed by the caller
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         with contextlib.suppress(OSError, ValueError):  # the interpreter flushes once more at its end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise click.ClickException(f"the output cannot be written: {error.strerror or error}") from None
 
 
 def show(page: Page) -> None:

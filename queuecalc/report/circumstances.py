@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _MOST_CAUSES = 6
+_ROUNDING = 1e-12  # a lost share below this is none
 
 
 def _cause(cause: str, component: str) -> str:
@@ -48,8 +49,12 @@ def lost_fact(served: Availability, *, everything: bool = False) -> Fact:
     if len(served.losses) > most:
         causes.append(f"{len(served.losses) - most} others {digits(1e4 * rest)}")
     lines = [words(f"{basis_points(lost)}{offered}: {', '.join(causes)}")]
-    if served.handed_off_lost:
-        parts = [f"{name} {basis_points(share)}" for name, share in served.handed_off_lost.items()]
+    parts = [
+        f"{name} {basis_points(share)}"
+        for name, share in served.handed_off_lost.items()
+        if share >= _ROUNDING
+    ]
+    if parts:
         lines.append(words(f"handed-off messages lost: {', '.join(parts)}"))
     return Fact("lost", tuple(lines))
 

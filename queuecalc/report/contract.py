@@ -91,11 +91,23 @@ def _closeness(line: ContractLine) -> float:
     return line.left_over / scale if scale > 0 else line.left_over
 
 
+def _once(lines: Sequence[ContractLine]) -> list[ContractLine]:
+    """Of kept lines about the same subject, the closest."""
+    about: dict[str, list[ContractLine]] = {}
+    for line in lines:
+        about.setdefault(line.subject, []).append(line)
+    return [
+        line
+        for group in about.values()
+        for line in ([min(group, key=_closeness)] if all(each.kept for each in group) else group)
+    ]
+
+
 def folded(lines: Sequence[ContractLine]) -> list[tuple[str, ContractLine]]:
     """Names and lines to show: of three or more kept lines of one target, the closest stands for all."""
     shown: list[tuple[str, ContractLine]] = []
     for target in dict.fromkeys(line.target for line in lines):
-        group = [line for line in lines if line.target == target]
+        group = _once([line for line in lines if line.target == target])
         kept = [line for line in group if line.kept and line.subject]
         fold = len(kept) >= (_FOLD_DRAINED_FROM if target == "drained" else _FOLD_FROM)
         shown.extend((line_name(target, line.subject), line) for line in group if not (fold and line in kept))

@@ -88,20 +88,27 @@ def _route(route: Route) -> Iterable[tuple[Cell, ...]]:
         yield Cell(name), Cell(times), Cell(rate(step.peak_rate_per_s)), _waited(step)
 
 
-def _stand_in(entry: StandIn) -> str:
-    classes = f" ({', '.join(entry.classes)})" if entry.classes else ""
-    call = f"{entry.caller}{classes}"
-    if entry.taker == "nobody":
-        return f"{call}: the call is skipped"
-    if not entry.taker:
-        return f"{call}: nobody takes the call, so a plan without {entry.component} is invalid"
-    return f"{call}: {entry.taker} takes the call"
+def _caller(entry: StandIn) -> str:
+    return f"{entry.caller} ({', '.join(entry.classes)})" if entry.classes else entry.caller
+
+
+def _stand_in(component: str, taker: str, callers: Sequence[str]) -> str:
+    calls = ", ".join(dict.fromkeys(callers))
+    if taker == "nobody":
+        return f"calls of {calls} are skipped"
+    if not taker:
+        return f"nobody takes the calls of {calls}: a plan without {component} is invalid"
+    return f"{taker} takes the calls of {calls}"
 
 
 def _stand_ins(entries: Sequence[StandIn]) -> Iterable[Fact]:
     for component in dict.fromkeys(entry.component for entry in entries):
         group = [entry for entry in entries if entry.component == component]
-        yield Fact(f"without {component}", tuple(words(_stand_in(entry)) for entry in group))
+        lines = []
+        for taker in dict.fromkeys(entry.taker for entry in group):
+            callers = [_caller(entry) for entry in group if entry.taker == taker]
+            lines.append(words(_stand_in(component, taker, callers)))
+        yield Fact(f"without {component}", tuple(lines))
 
 
 def _warnings(description: Description) -> Fact | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -78,10 +79,13 @@ def _records(section: str, answer: Any) -> Iterator[Record]:
         elif isinstance(value, Mapping):
             yield from ((inner, str(name), leaf, entry) for name, leaf, entry in _entries(key, value))
         else:
+            seen: Counter[str] = Counter()
             for index, item in enumerate(value):
                 name = "" if dataclasses.is_dataclass(item) or isinstance(item, Mapping) else key
-                for leaf, entry in _leaves(name, item):
-                    yield inner, _subject(item, index), leaf, entry
+                subject = _subject(item, index)
+                seen[subject] += 1
+                subject = subject if seen[subject] == 1 else f"{subject} #{seen[subject]}"
+                yield from ((inner, subject, leaf, entry) for leaf, entry in _leaves(name, item))
 
 
 def _entries(key: str, value: Mapping[Any, Any]) -> Iterator[tuple[Any, str, Any]]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
 
 from queuecalc.cli import console
@@ -139,3 +141,20 @@ def test_a_reader_that_has_gone_from_a_stream_without_a_number(monkeypatch: pyte
 
     set_stdout(monkeypatch, Broken())
     console.write("x")
+
+
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(Screen):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    set_stdout(monkeypatch, Full())
+    with pytest.raises(click.ClickException, match="cannot be written: No space left on device"):
+        console.write("x")
+
+
+def test_a_closed_stdout_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_stdout(monkeypatch, None)
+    console.write("x")
+    assert not console.is_coloured()
+    assert console.page_width() > 0

@@ -51,6 +51,12 @@ def test_losses_without_causes(evaluation: Evaluation) -> None:
     assert texts(lost_fact(one)) == ["1 bp: late 1"]
 
 
+def test_what_is_lost_by_rounding_alone_is_not_lost(evaluation: Evaluation) -> None:
+    assert evaluation.availability is not None
+    served = replace(evaluation.availability, handed_off_lost={"worker": 1e-17})
+    assert len(texts(lost_fact(served))) == 1
+
+
 def test_three_availabilities_side_by_side(evaluation: Evaluation) -> None:
     assert evaluation.availability is not None
     assert texts(availability_fact(evaluation.availability)) == [

@@ -137,3 +137,10 @@ def test_a_component_need_not_be_named_in_its_own_row() -> None:
 @pytest.mark.parametrize(("target", "unit"), [("p99_9", "s"), ("price", ""), ("lag", "s")])
 def test_units_of_targets(target: str, unit: str) -> None:
     assert target_unit(target) == unit
+
+
+def test_of_two_kept_lines_about_the_same_the_closest_is_shown() -> None:
+    lines = [a_line("retention", subject="stream", limit=100.0, reached=reached) for reached in (20.0, 80.0)]
+    assert [line.reached for _, line in folded(lines)] == [80.0]
+    broken = [lines[0], replace(lines[1], kept=False)]
+    assert [line for _, line in folded(broken)] == broken

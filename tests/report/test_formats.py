@@ -298,3 +298,9 @@ def test_pages_of_a_loss_free_evaluation(evaluation: Evaluation) -> None:
 
 def test_the_description_page_is_markdown_too(description: Description) -> None:
     assert "| write |  | 581/s |" in markdown_text(description_page(description))
+
+
+def test_entries_about_the_same_are_numbered(description: Description) -> None:
+    twice = replace(description, edges=description.edges[:1] * 2)
+    subjects = {row[1] for row in records(twice) if row[0] == "Description.edges"}
+    assert subjects == {"users lb write read", "users lb write read #2"}

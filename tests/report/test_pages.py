@@ -320,7 +320,7 @@ def test_a_description_shows_components_routes_stand_ins_and_warnings(descriptio
     )
     assert "\n        worker.record                    581/s  no\n" in text
     assert fact(text, "without worker") == [
-        "stream: nobody takes the call, so a plan without worker is invalid"
+        "nobody takes the calls of stream: a plan without worker is invalid"
     ]
     assert "replica: no request reaches it" in text
     assert "dashboard, not in the contract" in text
@@ -366,7 +366,7 @@ def test_a_bare_description(description: Description) -> None:
     )
     text = page_text(description_page(bare))
     assert text.startswith("OK: IoT ingestion: a firmware rollout can be evaluated.\n")
-    assert fact(text, "without lb") == ["users (write, read): the call is skipped"]
+    assert fact(text, "without lb") == ["calls of users (write, read) are skipped"]
     assert "by the message" in text
     assert "no targets" in text
     empty = replace(bare, nodes=(), routes=(), stand_ins=())
