@@ -102,7 +102,11 @@ def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
     """Requests lost in one scenario, by (class, cause)."""
     tolerance = state.tolerance * _offered(state.model, state.classes) / float(course.seconds.sum())
     return integrate(
-        lambda regime, p: state.rates(course, regime, p), course, state.breaks(course), tolerance
+        lambda regime, p: state.rates(course, regime, p),
+        course,
+        state.breaks(course),
+        tolerance,
+        steep=state.timeout_s is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -175,14 +176,15 @@ def _latencies(judged: Judged, *, failures: bool) -> tuple[Latency, ...]:
 
 
 def _latency(
-    judged: Judged, subject: str, target: PercentileTarget, limited: bool, *, failures: bool
+    judged: Judged, subject: str, target: PercentileTarget, wanted: bool, *, failures: bool
 ) -> Latency:
     classes = (subject,) if subject else contract_classes(judged.model)
-    found = judged.worst(classes, target.level)
+    limited = wanted or not subject
+    found = judged.worst(classes, target.level) if limited else judged.responses(classes).busiest(target.level)
     worst = found.seconds
     response = judged.responses(classes).at([found.slot])
     weighted = with_failures = None
-    if limited or not subject:
+    if limited:
         arguments = (judged.pattern, judged.counts, judged.walk, classes, target.level, worst)
         weighted = percentile_over_curve(*arguments)
         if failures:
@@ -191,7 +193,7 @@ def _latency(
         key=target.key,
         level=target.level,
         subject=subject,
-        limit_s=target.seconds if limited else None,
+        limit_s=target.seconds if math.isfinite(target.seconds) and wanted else None,
         worst_s=worst,
         hour=float(judged.slot_hours[found.slot]),
         mean_s=float(response.mean[0]),

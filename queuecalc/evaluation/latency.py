@@ -19,10 +19,10 @@ from queuecalc.evaluation.walk import Walk
 
 __all__ = ["SlotResponses", "WorstSlot", "response_at", "through_at"]
 
-INTERPOLATION = 1e-10
+INTERPOLATION = 1e-9
 """Absolute, of tails (and of the logarithm of percentiles) between slots."""
 
-TAIL_TOLERANCE = 1e-8
+TAIL_TOLERANCE = 1e-7
 """Relative: a tail this close to its largest value is not looked at more closely."""
 
 _FEW = 24
@@ -95,9 +95,15 @@ class SlotResponses:
     """
 
     def __init__(
-        self, pattern: Pattern, counts: Mapping[str, int], walk: Walk, classes: Sequence[str]
+        self,
+        pattern: Pattern,
+        counts: Mapping[str, int],
+        walk: Walk,
+        classes: Sequence[str],
+        known: dict[Any, dict[tuple[str, int], Queue]] | None = None,
     ) -> None:
         self.pattern, self.counts, self.classes = pattern, counts, tuple(classes)
+        self._known = {} if known is None else known
         graph = pattern.graph()
         self.load, types = walk.largest
         chosen = {name: pattern.model.classes[name] for name in classes}
@@ -114,9 +120,19 @@ class SlotResponses:
 
     def at(self, slots: Any) -> Response:
         """The response time in some slots."""
+        known = self._known.setdefault(tuple(slots), {})
         return response_at(
-            self.pattern, self.counts, self.classes, self.load[slots], self._types[:, slots]
+            self.pattern, self.counts, self.classes, self.load[slots], self._types[:, slots], known
         )
+
+    def busiest(self, level: float) -> WorstSlot:
+        """The worst slot of a percentile among those in which the load or some component is at its peak."""
+        slots = sorted(self._busiest & set(self.offered.tolist())) or self.offered[:1].tolist()
+        if not slots:
+            return WorstSlot(level, 0.0, 0)
+        found = self.at(slots).percentile(level)
+        top = int(np.argmax(found))
+        return WorstSlot(level, float(found[top]), int(slots[top]))
 
     def worst(self, level: float) -> WorstSlot:
         """The worst slot of a percentile.
@@ -124,23 +140,17 @@ class SlotResponses:
         The percentile is largest where P(T > t) is largest at t, the largest percentile itself: so the tail is
         looked at in all slots for one t after the other, beginning with the percentile of the busiest slots.
         """
-        if self.offered.size == 0:
-            return WorstSlot(level, 0.0, 0)
-        slots = np.array(sorted(self._busiest & set(self.offered.tolist())) or [int(self.offered[0])])
-        best = WorstSlot(level, -1.0, 0)
-        while True:
-            found = self.at(slots).percentile(level)
-            top = int(np.argmax(found))
-            if found[top] <= best.seconds:
-                return best
-            best = WorstSlot(level, float(found[top]), int(slots[top]))
-            if not np.isfinite(best.seconds):
-                return best
+        best = self.busiest(level)
+        while self.offered.size and np.isfinite(best.seconds):
             tail = self.tail(best.seconds)
             slot = int(np.argmax(tail))
             if slot == best.slot or tail[slot] <= (1.0 - level) * (1.0 + TAIL_TOLERANCE):
-                return best
-            slots = np.array([slot])
+                break
+            seconds = float(self.at([slot]).percentile(level)[0])
+            if seconds <= best.seconds:
+                break
+            best = WorstSlot(level, seconds, slot)
+        return best
 
     def tail(self, t: float) -> FloatArray:
         """P(T > t) in every slot."""
@@ -173,7 +183,8 @@ class SlotResponses:
 
             def along(p: FloatArray, start: FloatArray = start, slope: FloatArray = slope) -> FloatArray:
                 rates = np.maximum(start[:, None] + slope[:, None] * p, 0.0)
-                response = response_at(self.pattern, self.counts, self.classes, p, rates)
+                known = self._known.setdefault((p.tobytes(), start.tobytes()), {})
+                response = response_at(self.pattern, self.counts, self.classes, p, rates, known)
                 return function(response)[None, :]
 
             edges = self._edges(float(loads.min()), float(loads.max()), start, slope)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from queuecalc.evaluation.availability import availability, blind, contract_clas
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.latency import SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import ROUNDING
+from queuecalc.evaluation.queues import ROUNDING, Queue
 from queuecalc.evaluation.sentences import excuse_for
 from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
 from queuecalc.evidence import Evidence
@@ -35,6 +36,7 @@ class Judged:
         self.pattern = pattern
         self.counts = {name: counts[name] for name in pattern.present}
         self._responses: dict[tuple[str, ...], SlotResponses] = {}
+        self._known: dict[Any, dict[tuple[str, int], Queue]] = {}
         self._worst: dict[tuple[tuple[str, ...], float], WorstSlot] = {}
 
     @property
@@ -65,7 +67,9 @@ class Judged:
     def responses(self, classes: tuple[str, ...]) -> SlotResponses:
         """The response time of some classes together, slot by slot."""
         if classes not in self._responses:
-            self._responses[classes] = SlotResponses(self.pattern, self.counts, self.walk, classes)
+            self._responses[classes] = SlotResponses(
+                self.pattern, self.counts, self.walk, classes, self._known
+            )
         return self._responses[classes]
 
     def worst(self, classes: tuple[str, ...], level: float) -> WorstSlot:

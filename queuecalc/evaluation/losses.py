@@ -48,7 +48,7 @@ class _Point:
     rates: Mapping[str, FloatArray]
     inflow: FloatArray
     type_rates: FloatArray
-    queues: dict[tuple[str, int], Queue] = field(default_factory=dict)
+    queues: dict[tuple[str, LiveCounts], tuple[Queue, FloatArray]] = field(default_factory=dict)
     laws: dict[str, Any] = field(default_factory=dict)
     stations: dict[tuple[str, LiveCounts], _Station] = field(default_factory=dict)
     transforms: dict[tuple[str, LiveCounts], Any] = field(default_factory=dict)
@@ -142,14 +142,16 @@ class ScenarioLosses:
         inflow = propagate(self.graph, rates, self.capped, departures, self.asynchronous)
         return _Point(rates, inflow, component_rates(self.graph, inflow))
 
-    def _queue(self, point: _Point, name: str, live: int) -> Queue:
+    def _queue(self, point: _Point, name: str, live: LiveCounts) -> tuple[Queue, FloatArray]:
+        """The queue for all live counts above zero at once, and their probabilities, both along the first axis."""
         if (name, live) not in point.queues:
             rates = point.type_rates[list(self.graph.types_of[name])]
             if name not in point.laws:
-                point.laws[name] = service_law(self.graph, name, rates)
-            point.queues[name, live] = Queue(
-                self.graph.figures[name], point.laws[name], rates.sum(axis=0), live
-            )
+                point.laws[name] = service_law(self.graph, name, rates), rates.sum(axis=0)
+            service, rate = point.laws[name]
+            units = np.array([[count] for count, _ in live if count > 0])
+            probabilities = np.array([[p] for count, p in live if count > 0])
+            point.queues[name, live] = Queue(self.graph.figures[name], service, rate, units), probabilities
         return point.queues[name, live]
 
     def breaks(self, course: Course) -> list[tuple[int, float]]:
@@ -276,18 +278,19 @@ class ScenarioLosses:
 
     def _mixed_losses(self, point: _Point, name: str, live: LiveCounts) -> _Station:
         instants = point.inflow.shape[1]
-        down = np.full(instants, max(0.0, 1.0 - sum(p for _, p in live)))
-        unsteady, blocked, served = np.zeros(instants), np.zeros(instants), np.zeros(instants)
-        for count, probability in live:
-            if count == 0:
-                down += probability
-                continue
-            queue = self._queue(point, name, count)
-            stable = queue.stable
-            unsteady += np.where(stable, 0.0, probability)
-            blocked += np.where(stable, probability * queue.blocked, 0.0)
-            served += np.where(stable, probability * (1.0 - queue.blocked), 0.0)
-        causes = {("down", name): down, ("no steady state", name): unsteady, ("blocked", name): blocked}
+        dead = max(0.0, 1.0 - sum(p for _, p in live)) + sum(p for count, p in live if count == 0)
+        unsteady = blocked = served = np.zeros(instants)
+        if any(count > 0 for count, _ in live):
+            queue, probabilities = self._queue(point, name, live)
+            steady = np.where(queue.stable, probabilities, 0.0)
+            unsteady = (probabilities - steady).sum(axis=0)
+            blocked = (steady * queue.blocked).sum(axis=0)
+            served = steady.sum(axis=0) - blocked
+        causes = {
+            ("down", name): np.full(instants, dead),
+            ("no steady state", name): unsteady,
+            ("blocked", name): blocked,
+        }
         return causes, served
 
     # -- late answers
@@ -347,16 +350,16 @@ class ScenarioLosses:
     def _mixed_transform(self, point: _Point, name: str, live: LiveCounts) -> Any:
         """Transform of the wait mixed over live counts; for negative s inf where it has passed its pole."""
         if (name, live) not in point.transforms:
+            common = _without_rare(live)
             mixed: Any = 0.0
-            for count, probability in _without_rare(live):
-                if count == 0:
-                    continue
-                queue = self._queue(point, name, count)
-                wait = queue.lst(point.s)
+            if any(count > 0 for count, _ in common):
+                queue, probabilities = self._queue(point, name, common)
+                wait = queue.lst(point.s[:, :, None])
                 if point.s.dtype.kind == "f":
                     wait = np.where(wait >= 1.0 - 1e-9, wait, np.inf)
-                share = probability * (1.0 - queue.blocked)
-                mixed = mixed + np.where(queue.stable, share * wait, 0.0)
+                share = np.where(queue.stable, probabilities * (1.0 - queue.blocked), 0.0)
+                with np.errstate(invalid="ignore"):
+                    mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=1)
             point.transforms[name, live] = mixed
         return point.transforms[name, live]
 

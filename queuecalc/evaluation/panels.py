@@ -25,6 +25,8 @@ _DEEPEST = 40
 _FLAT = 1e-5
 """Relative to the range of the parameter: a shorter piece is integrated by the midpoint rule."""
 
+_GRADING = (0.0, *(1.0 - 0.5**k for k in range(1, 6)), 1.0)
+
 _POINTS = np.cos((2.0 * np.arange(_NODES) + 1.0) * np.pi / (2.0 * _NODES))
 _TO_COEFFICIENTS = np.linalg.inv(chebyshev.chebvander(_POINTS, _NODES - 1))
 
@@ -47,13 +49,19 @@ def interpolate(
 
 
 def integrate(
-    function: Function, course: Course, breaks: Sequence[tuple[int, float]], tolerance: float
+    function: Function,
+    course: Course,
+    breaks: Sequence[tuple[int, float]],
+    tolerance: float,
+    *,
+    steep: bool = False,
 ) -> FloatArray:
     """Integral of a function over the whole time of a course.
 
     Args:
         breaks: (regime, parameter) at which the function may jump or bend.
         tolerance: absolute, on the function.
+        steep: whether it may rise steeply towards a break from below; panels are then graded from the outset.
 
     Returns:
         Shape (m,), in units of the function times seconds.
@@ -68,7 +76,7 @@ def integrate(
         total = total + function(still, middle) @ seconds
     if still.size == flat.size:
         return np.asarray(total)
-    owner, lefts, rights = _intervals(course, flat, breaks)
+    owner, lefts, rights = _intervals(course, flat, breaks, _GRADING if steep else (0.0, 1.0))
     panels = _refine(function, owner, lefts, rights, tolerance)
     moving = ~flat[course.regime]
     regime, seconds, ends = course.regime[moving], course.seconds[moving], course.ends[:, moving]
@@ -85,9 +93,9 @@ def integrate(
 
 
 def _intervals(
-    course: Course, flat: Any, breaks: Sequence[tuple[int, float]]
+    course: Course, flat: Any, breaks: Sequence[tuple[int, float]], grading: Sequence[float]
 ) -> tuple[Any, FloatArray, FloatArray]:
-    """The range of every regime that is not flat, cut at its breaks."""
+    """The range of every regime that is not flat, cut at its breaks, graded towards each break from below."""
     cuts: dict[int, set[float]] = {int(r): set() for r in np.flatnonzero(~flat)}
     for regime, p in breaks:
         if regime in cuts and course.lowest[regime] < p < course.highest[regime]:
@@ -96,7 +104,10 @@ def _intervals(
     lefts: list[float] = []
     rights: list[float] = []
     for regime, inside in cuts.items():
-        edges = [float(course.lowest[regime]), *sorted(inside), float(course.highest[regime])]
+        edges = [float(course.lowest[regime])]
+        for cut in sorted(inside):
+            edges += [edges[-1] + (cut - edges[-1]) * share for share in grading[1:-1]] + [cut]
+        edges.append(float(course.highest[regime]))
         owner += [regime] * (len(edges) - 1)
         lefts += edges[:-1]
         rights += edges[1:]

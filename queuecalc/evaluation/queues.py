@@ -38,17 +38,18 @@ def service_law(graph: Graph, component: str, rates: FloatArray) -> Law:
 
 @dataclass(frozen=True)
 class Queue:
-    """The one wait of a component, at some instants.
+    """The one wait of a component, at some instants, or for several live counts at once.
 
     Attributes:
         rate: inflow of the component, shape (instants,).
-        live: units alive.
+        live: units alive: a number, or a column of shape (states, 1) for several states; everything below then has
+            the shape (states, instants).
     """
 
     figures: Figures
     service: Law
     rate: FloatArray
-    live: int
+    live: Any
 
     @cached_property
     def waiting(self) -> Waiting | None:
@@ -69,22 +70,22 @@ class Queue:
         """Offered work / servers alive."""
         work = self.rate * np.asarray(self.service.mean)
         if self.figures.servers is None:
-            return np.zeros_like(work)
+            return np.zeros_like(work / self.live)
         return np.asarray(work / (self.figures.servers * self.live))
 
     @cached_property
     def stable(self) -> Any:
         """Whether there is a steady state: rho < 1, or a bounded queue, or servers without limit."""
         if self.figures.servers is None or self.figures.max_queue is not None:
-            return np.ones(self.rate.shape, dtype=bool)
+            return np.ones(self.utilisation.shape, dtype=bool)
         return self.utilisation < 1.0 - ROUNDING
 
     @cached_property
     def blocked(self) -> FloatArray:
         """Probability that an arrival finds no waiting place."""
-        if self.waiting is None or self.figures.max_queue is None:
-            return np.zeros_like(self.rate)
-        return np.broadcast_to(np.asarray(self.waiting.blocking_probability), self.rate.shape)
+        if self.figures.max_queue is None or self.waiting is None:
+            return np.zeros_like(self.utilisation)
+        return np.broadcast_to(np.asarray(self.waiting.blocking_probability), self.utilisation.shape)
 
     @cached_property
     def mean_wait(self) -> FloatArray:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.availability import lost_requests, offered_requests
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, propagate
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.regimes import Course, course_of
+from queuecalc.evaluation.regimes import course_of
+from queuecalc.evaluation.response import Response
 from queuecalc.evaluation.walk import Walk
 
 __all__ = ["percentile_over_curve", "percentile_with_failures"]
@@ -29,35 +29,30 @@ def percentile_over_curve(
     graph = pattern.graph()
     units = {name: counts[name] for name in graph.visits_of}
     course = course_of(walk)
-    tolerance = 1e-9 * max(float(walk.load.max()), 1.0)
+    tolerance = 1e-8 * max(float(walk.load.max()), 1e-12)
+    known: dict[bytes, Response] = {}
+
+    def response(regime: Any, p: FloatArray) -> Response:
+        key = p.tobytes()
+        if key not in known:
+            load = course.load_at(regime, p)
+            rates = class_rates(pattern.model.classes, load)
+            departures = course.departures_at(regime, p)
+            inflow = propagate(graph, rates, units, departures, frozenset(graph.asynchronous))
+            known[key] = response_at(pattern, units, classes, load, component_rates(graph, inflow))
+        return known[key]
+
+    def late_and_answered(regime: Any, p: FloatArray, t: float) -> FloatArray:
+        here = response(regime, p)
+        return np.array([here.tail(t) * here.total, here.total])
 
     def late_share(t: float) -> float:
         late, answered = integrate(
-            lambda regime, p: _late_and_answered(pattern, graph, units, classes, course, regime, p, t),
-            course,
-            [],
-            tolerance,
+            lambda regime, p: late_and_answered(regime, p, t), course, [], tolerance
         )
         return float(late / answered) if answered > 0 else 0.0
 
     return _solve(late_share, 1.0 - level, guess)
-
-
-def _late_and_answered(
-    pattern: Pattern,
-    graph: Graph,
-    units: Mapping[str, int],
-    classes: Sequence[str],
-    course: Course,
-    regime: Any,
-    p: FloatArray,
-    t: float,
-) -> FloatArray:
-    load = course.load_at(regime, p)
-    rates = class_rates(pattern.model.classes, load)
-    inflow = propagate(graph, rates, units, course.departures_at(regime, p), frozenset(graph.asynchronous))
-    response = response_at(pattern, units, classes, load, component_rates(graph, inflow))
-    return np.array([response.tail(t) * response.total, response.total])
 
 
 def percentile_with_failures(
