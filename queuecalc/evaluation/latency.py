@@ -13,7 +13,7 @@ from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.evaluation.panels import interpolate
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING, Queue, queues_at
-from queuecalc.evaluation.regimes import AFFINE_TOLERANCE
+from queuecalc.evaluation.regimes import AFFINE_TOLERANCE, course_of
 from queuecalc.evaluation.response import Response
 from queuecalc.evaluation.walk import Walk
 
@@ -28,7 +28,6 @@ TAIL_TOLERANCE = 1e-7
 _FEW = 24
 """So many slots are computed one by one rather than interpolated."""
 
-_MOST_LINES = 12
 _AT_ONCE = 512
 _LARGEST = 1e30
 
@@ -116,7 +115,7 @@ class SlotResponses:
         for name in components:
             work = sum(types[i] * float(graph.types[i].law.mean) for i in graph.types_of[name])
             self._busiest.add(int(np.argmax(work)))
-        self._lines = self._find_lines()
+        self._lines = self._find_lines(walk)
 
     def at(self, slots: Any) -> Response:
         """The response time in some slots."""
@@ -212,27 +211,29 @@ class SlotResponses:
                 cuts.append((figures.servers * self.counts[name] * (1.0 - ROUNDING) - base) / rise)
         return [low, *sorted({cut for cut in cuts if low < cut < high}), high]
 
-    def _find_lines(self) -> list[tuple[Any, FloatArray, FloatArray]]:
+    def _find_lines(self, walk: Walk) -> list[tuple[Any, FloatArray, FloatArray]]:
         """(slots, start, slope): slots whose rates are start + slope x load."""
+        regime = course_of(walk).regime
+        slots = self.load.size
+        lowest, highest = np.full(slots, regime.size), np.full(slots, -1)
+        np.minimum.at(lowest, walk.slot, regime)
+        np.maximum.at(highest, walk.slot, regime)
+        alike = np.where(lowest == highest, lowest, -1)[self.offered]
         found = []
-        pending = self.offered
-        for _ in range(_MOST_LINES):
-            if pending.size <= _FEW:
-                break
-            load, rates = self.load[pending], self._types[:, pending]
+        rows = self._rows
+        for value in np.unique(alike[alike >= 0]):
+            members = self.offered[alike == value]
+            if members.size <= _FEW:
+                continue
+            load, rates = self.load[members], self._types[:, members]
             low, high = int(np.argmin(load)), int(np.argmax(load))
             if load[high] - load[low] <= 1e-6 * load[high]:
-                break
+                continue
             slope = (rates[:, high] - rates[:, low]) / (load[high] - load[low])
             start = rates[:, low] - slope * load[low]
-            rows = self._rows
             scale = np.maximum(rates[rows].max(axis=1, keepdims=True), 1e-300)
             apart = np.abs(start[rows, None] + slope[rows, None] * load - rates[rows])
-            close = (apart <= AFFINE_TOLERANCE * scale).all(axis=0)
+            close = (apart <= 10.0 * AFFINE_TOLERANCE * scale).all(axis=0)
             if close.sum() > _FEW:
-                found.append((pending[close], start, slope))
-                pending = pending[~close]
-            else:
-                # the two ends are of different kinds: leave the upper one to be computed by itself
-                pending = np.delete(pending, high)
+                found.append((members[close], start, slope))
         return found

@@ -256,7 +256,12 @@ class _Walker:
 
     def _free(self, indices: tuple[int, ...]) -> None:
         for index in indices:
-            self.departures[visit_key(self.graph, index)] = self.inflow[index].copy()
+            self._leave(index, self.inflow[index].copy())
+
+    def _leave(self, index: int, rate: FloatArray) -> None:
+        """Note what leaves a visit, if it hands anything on."""
+        if self.graph.visits[index].branches:
+            self.departures[visit_key(self.graph, index)] = rate
 
     def _initial(self, figures: Figures, indices: tuple[int, ...]) -> float:
         """The backlog at the first knot, in server-seconds."""
@@ -310,9 +315,7 @@ class _Walker:
             leaving = np.array([path.departure_left, path.departure_right])
             for index in indices:
                 share = self.inflow[index][busiest] / work[busiest]
-                self.departures[visit_key(self.graph, index)] = np.where(
-                    path.backlogged, leaving * share, self.inflow[index]
-                )
+                self._leave(index, np.where(path.backlogged, leaving * share, self.inflow[index]))
             return path
         parts = np.where(path.backlogged, MIX_CUTS, 1)
         edges = [
@@ -337,9 +340,7 @@ class _Walker:
             at_arrival = rate[0][before] * (1.0 - inside) + rate[1][before] * inside
             with np.errstate(divide="ignore", invalid="ignore"):
                 share = np.where(then > 0, at_arrival / then, 0.0)
-            self.departures[visit_key(self.graph, index)] = np.where(
-                path.backlogged, leaving * share, rate
-            )
+            self._leave(index, np.where(path.backlogged, leaving * share, rate))
         return path
 
     def _throttle(self, component: str) -> None:
@@ -372,7 +373,7 @@ class _Walker:
                 ]
             for index, share in zip(group, smallest, strict=True):
                 least = capacity * share if np.isfinite(share) else 0.0
-                self.departures[visit_key(graph, index)] = np.minimum(self.inflow[index], least)
+                self._leave(index, np.minimum(self.inflow[index], least))
 
     # -- cutting pieces
 
