@@ -12,13 +12,23 @@ from scipy import special
 
 from queuecalc.law.forms import log1p
 
-__all__ = ["geometric_mean_place", "geometric_sum", "geometric_transform", "log_utilisation"]
+__all__ = [
+    "geometric_mean_place",
+    "geometric_second_moment",
+    "geometric_sum",
+    "geometric_transform",
+    "log_utilisation",
+]
 
 LOWEST = -1e4
 """Stands for ln 0: exp of it is 0, and 0 times it is 0."""
 
 BERNOULLI = (1.0 / 12.0, -1.0 / 720.0, 1.0 / 30240.0, -1.0 / 1209600.0)
 """Coefficients of h, h^3, ... in 1 / (1 - exp(-h)) - 1/h - 1/2."""
+
+
+SECOND_NODES = 32
+"""Of Cauchy's integral: the coefficient found is alone up to the 32nd after it, which weighs 2^-32 / 32!."""
 
 
 def log_utilisation(slack: Any) -> Any:
@@ -71,3 +81,19 @@ def geometric_transform(y: Any, slack: Any, places: Any, fraction: Any = 0.0) ->
     zero = y == 0.0
     inner = np.where(zero, places * small, -change / np.where(zero, 1.0, y))
     return (inner + fraction * scaled) / (total + fraction * last)
+
+
+def geometric_second_moment(slack: Any, places: Any, fraction: Any = 0.0) -> Any:
+    """E[M^2] for M = 1 + j with the weights rho^j, j < n, and f rho^n of j = n.
+
+    By Cauchy's integral of the generating function u T(1 - rho u) around u = 1, on a circle of half its mean's inverse.
+    """
+    total, last = geometric_sum(slack, places)
+    mean = total * geometric_mean_place(slack, places) + fraction * last * (places + 1.0)
+    mean = mean / (total + fraction * last)
+    angle = 2.0 * np.pi * (np.arange(SECOND_NODES).reshape(-1, *(1,) * np.ndim(mean)) + 0.5) / SECOND_NODES
+    shift = 0.5 / mean * np.exp(1j * angle)
+    rho = 1.0 - np.asarray(slack)
+    values = (1.0 + shift) * geometric_transform(slack - rho * shift, slack, places, fraction)
+    falling = 2.0 * np.mean((values / shift**2).real, axis=0)
+    return falling + mean

@@ -19,15 +19,16 @@ from queuecalc.law.parameter import Real, Transform, broadcast, nonnegative, rel
 from queuecalc.station import erlang
 from queuecalc.station.argument import server_count, whole_number
 from queuecalc.station.finite_room import FiniteRoom, exponential_room, general_room
+from queuecalc.station.finite_wait import FiniteWait
 from queuecalc.station.multiserver import Correction
 from queuecalc.station.offered import Load
-from queuecalc.station.truncated import geometric_mean_place, geometric_sum, geometric_transform
+from queuecalc.station.record import Record
 
 __all__ = ["Waiting", "blocking_probability", "delay_probability", "mean_wait", "wait_lst"]
 
 
-@dataclass(frozen=True)
-class Waiting:
+@dataclass(frozen=True, eq=False, repr=False)
+class Waiting(Record):
     """The wait W of Poisson arrivals in one line before c servers.
 
     Exact for an exponential service law (M/M/c, M/M/c/K) and for one server without a bound (M/G/1); otherwise the
@@ -71,7 +72,7 @@ class Waiting:
     # -- what is computed once
 
     @cached_property
-    def _load(self) -> Load:
+    def load(self) -> Load:
         """The offered load; servers without limit count as one server without arrivals, where nobody waits either."""
         limited = np.isfinite(np.asarray(self.servers, dtype=np.float64))
         rate = np.broadcast_to(np.where(limited, self.arrival_rate, 0.0), self.shape)
@@ -82,98 +83,82 @@ class Waiting:
         return isinstance(self.service, Exponential)
 
     @cached_property
-    def _single(self) -> bool:
-        return bool(np.all(self._load.servers == 1.0))
+    def single(self) -> bool:
+        """Whether every queue has one server."""
+        return bool(np.all(self.load.servers == 1.0))
 
     @cached_property
-    def _correction(self) -> Correction:
-        return Correction.of(self._load, 1.0 if self._exponential else self.service.scv)
+    def correction(self) -> Correction:
+        """What M/G/c adds to the conditional wait of M/G/1."""
+        return Correction.of(self.load, 1.0 if self._exponential else self.service.scv)
 
     @cached_property
-    def _steady(self) -> Any:
-        return (
-            np.ones(self.shape, dtype=bool) if self.max_queue is not None else np.asarray(self._load.stable)
-        )
+    def steady(self) -> Any:
+        """`stable` as an array of the batch shape."""
+        return np.ones(self.shape, dtype=bool) if self.max_queue is not None else np.asarray(self.load.stable)
 
     @cached_property
     def _all_steady(self) -> bool:
-        return bool(np.all(self._steady))
+        return bool(np.all(self.steady))
 
     @cached_property
     def _delay(self) -> Any:
-        load = self._load
+        load = self.load
         return erlang.delay_probability(load.servers, load.offered, load.slack, load.remainder)
 
     @cached_property
-    def _places(self) -> Any:
+    def places(self) -> Any:
+        """Waiting places, as floats of the batch shape."""
         return np.broadcast_to(np.asarray(self.max_queue, dtype=np.float64), self.shape)
 
     @cached_property
-    def _room(self) -> FiniteRoom:
-        load = self._load
+    def room(self) -> FiniteRoom:
+        """Blocking, delay and mean wait behind a bound."""
+        load = self.load
         loss = erlang.loss_probability(load.servers, load.offered, load.remainder)
         if self._exponential:
-            return exponential_room(load, loss, self._places)
-        return general_room(load, self.service, self._correction, loss, self._places)
+            return exponential_room(load, loss, self.places)
+        return general_room(load, self.service, self.correction, loss, self.places)
 
     @cached_property
-    def _truncation(self) -> tuple[Any, Any, Any, Any]:
-        """(n, f, beta, scale) of the delayed wait in a finite room.
-
-        The geometric number of steps X / c (X the excess of the service time) stops at n + f = 2 k / (1 + v), so that
-        k services and n + f steps have the same mean; time is scaled to the mean wait of the room.
-        """
-        load, correction, k = self._load, self._correction, np.maximum(self._places, 1.0)
-        step = load.service_mean / load.servers
-        if self._exponential:
-            return k, np.zeros(self.shape), np.zeros(self.shape), np.ones(self.shape)
-        v = np.asarray(self.service.scv, dtype=np.float64)
-        beta = np.where(np.isfinite(v), correction.beta, 0.0)
-        finite = np.where(np.isfinite(v), v, 1.0)
-        steps = 2.0 * k / (1.0 + finite)
-        n = np.maximum(np.floor(steps), 1.0)
-        f = np.maximum(steps - n, 0.0)
-        total, last = geometric_sum(load.slack, n)
-        places = (total * geometric_mean_place(load.slack, n) + f * last * (n + 1.0)) / (total + f * last)
-        excess = step * 0.5 * (1.0 + finite)
-        mean = (1.0 - beta) * step * geometric_mean_place(load.slack, k)
-        mean = mean + beta * (excess * places + correction.epsilon)
-        delayed = self._room.delayed * mean
-        scale = np.where(delayed > 0.0, self._room.mean_wait / np.where(delayed > 0.0, delayed, 1.0), 1.0)
-        return n, f, beta, scale
+    def finite(self) -> FiniteWait:
+        """The wait behind a bound."""
+        return FiniteWait.of(
+            self.load, self.service, self.correction, self.room, self.places, exponential=self._exponential
+        )
 
     # -- scalars
 
     @cached_property
     def stable(self) -> Any:
         """Whether there is a steady state: rho < 1, or a bound."""
-        return released(self._steady)
+        return released(self.steady)
 
     @cached_property
     def utilisation(self) -> Real:
         """Offered work per server, rho = lambda E[S] / c; 0 with unlimited servers."""
-        return released(self._load.utilisation)
+        return released(self.load.utilisation)
 
     @cached_property
     def blocking_probability(self) -> Real:
         """Probability that an arrival finds no place; 0 without a bound."""
-        return released(np.zeros(self.shape) if self.max_queue is None else self._room.blocked)
+        return released(np.zeros(self.shape) if self.max_queue is None else self.room.blocked)
 
     @cached_property
     def delay_probability(self) -> Real:
         """Probability that an (accepted) arrival waits; 1 without a steady state."""
-        return released(self._delay if self.max_queue is None else self._room.delayed)
+        return released(self._delay if self.max_queue is None else self.room.delayed)
 
     @cached_property
     def mean(self) -> Real:
         """E[W] in seconds; inf without a steady state."""
         if self.max_queue is not None:
-            return released(self._room.mean_wait)
+            return released(self.room.mean_wait)
         delay = self._delay
-        some = self._steady & (delay > 0.0)
-        relief = np.where(some, self._load.relief, 0.0)
-        wait = delay * relief * np.where(some, self._correction.factor, 0.0)
-        return released(np.where(self._steady, wait, np.inf))
+        some = self.steady & (delay > 0.0)
+        relief = np.where(some, self.load.relief, 0.0)
+        wait = delay * relief * np.where(some, self.correction.factor, 0.0)
+        return released(np.where(self.steady, wait, np.inf))
 
     # -- the transform
 
@@ -185,40 +170,47 @@ class Waiting:
     def _lst(self, s: Any) -> Any:
         delay = np.asarray(self.delay_probability)
         if self.max_queue is not None:
-            return 1.0 - delay + delay * self._truncated(s)
-        load = self._load
-        steady = self._steady
-        if self._all_steady:
-            slack, relief = load.slack, load.relief
-        else:
-            slack, relief = np.where(steady, load.slack, 1.0), np.where(steady, load.relief, 0.0)
+            return 1.0 - delay + delay * self.finite.lst(s)
+        load = self.load
+        slack, relief = self.margin
         if self._exponential:
             values = 1.0 - delay + delay / (1.0 + relief * s)
-        elif self._single:
+        elif self.single:
             values = slack / (slack + load.utilisation * self.service.excess_complement(s))
         else:
-            values = 1.0 - delay + delay * self._conditional(s, slack, relief)
-        return values if self._all_steady else np.where(steady, values, 0.0)
+            values = 1.0 - delay + delay * self.delayed(s)[1]
+        return values if self._all_steady else np.where(self.steady, values, 0.0)
 
-    def _conditional(self, s: Any, slack: Any, relief: Any) -> Any:
-        beta, epsilon = self._correction.beta, self._correction.epsilon
-        d = self.service.excess_complement(s / self._load.servers)
-        geometric = slack * (1.0 - d) / (slack + self._load.utilisation * d)
-        return beta * geometric / (1.0 + epsilon * s) + (1.0 - beta) / (1.0 + relief * s)
+    @cached_property
+    def margin(self) -> tuple[Any, Any]:
+        """(1 - rho, mean conditional wait of M/M/c); 1 and 0 without a steady state, for arithmetic alone."""
+        load = self.load
+        if self._all_steady:
+            return load.slack, load.relief
+        return np.where(self.steady, load.slack, 1.0), np.where(self.steady, load.relief, 0.0)
 
-    def _truncated(self, s: Any) -> Any:
-        load = self._load
-        n, f, beta, scale = self._truncation
-        t = scale * s
-        x = t * (load.service_mean / load.servers)
-        k = np.maximum(self._places, 1.0)
-        exponential = geometric_transform((load.slack + x) / (1.0 + x), load.slack, k) / (1.0 + x)
+    def delayed(self, s: Any) -> tuple[Any, Any]:
+        """(1 - D, D) for D = E(exp(-s W) | W > 0) at an array s, the first to full relative accuracy without a bound.
+
+        Meaningless without a steady state.
+        """
+        if self.max_queue is not None:
+            values = self.finite.lst(s)
+            return 1.0 - values, values
+        slack, relief = self.margin
         if self._exponential:
-            return exponential
-        d = self.service.excess_complement(t / load.servers)
-        y = load.slack + load.utilisation * d
-        general = (1.0 - d) * geometric_transform(y, load.slack, n, f) / (1.0 + self._correction.epsilon * t)
-        return beta * general + (1.0 - beta) * exponential
+            return relief * s / (1.0 + relief * s), 1.0 / (1.0 + relief * s)
+        beta, epsilon = self.correction.beta, self.correction.epsilon
+        d = self.service.excess_complement(s / self.load.servers)
+        y = slack + self.load.utilisation * d
+        left, value = d / y, slack * (1.0 - d) / y
+        if self.single:
+            return left, value
+        smooth, plain = 1.0 + epsilon * s, 1.0 + relief * s
+        return (
+            beta * (left + epsilon * s) / smooth + (1.0 - beta) * relief * s / plain,
+            beta * value / smooth + (1.0 - beta) / plain,
+        )
 
 
 def wait_lst(

@@ -1,0 +1,170 @@
+"""The sojourn time of M/G/1, M/G/c and their finite rooms as a law: an independent wait and service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.law.base import Atoms, Law
+from queuecalc.law.parameter import Real, released
+from queuecalc.law.pieces import Piece
+from queuecalc.law.sum import Sum
+from queuecalc.station.inversion import inverted
+from queuecalc.station.queue_wait import QueueWait
+
+__all__ = ["QueueSojourn"]
+
+FEW = 16
+"""Up to so many constants in the service law are split off; more are inverted through, close as they lie."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class QueueSojourn(Law):
+    """T = W + S with independent W and S: lst = W* S*.
+
+    P(T > t) = (1 - C) P(S > t) + C P(D + S > t), C the delay probability and D the conditional wait. The first term is
+    the service law's own and so keeps its jumps; the second, which has none, is inverted. A constant in S shifts time
+    instead: M/D/1 and M/D/c have W's survival function, moved.
+
+    Attributes:
+        wait: the law of W, of one of this room's classes.
+        service: the law of S.
+    """
+
+    wait: Law
+    service: Law
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The common batch shape."""
+        return np.broadcast_shapes(self.wait.shape, self.service.shape)
+
+    @property
+    def mean(self) -> Real:
+        """E[W] + E[S]."""
+        return released(np.asarray(self.wait.mean) + self.service.mean)
+
+    @property
+    def var(self) -> Real:
+        """Var W + var S."""
+        return released(np.asarray(self.wait.var) + self.service.var)
+
+    @property
+    def scv(self) -> Real:
+        """var / mean^2; inf without a steady state."""
+        mean, var = np.asarray(self.mean), np.asarray(self.var)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(np.isfinite(mean), var / np.square(mean), np.inf)
+        return released(np.where(mean == 0.0, 0.0, ratio))
+
+    @property
+    def abscissa(self) -> Real:
+        """The smaller of both."""
+        return released(np.minimum(self.wait.abscissa, self.service.abscissa))
+
+    @property
+    def atoms(self) -> Atoms:
+        """Those of the service law, for customers who do not wait."""
+        free = self._free
+        return tuple((where, released(free * np.asarray(mass))) for where, mass in self.service.atoms)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether the service law is."""
+        return self.service.smooth
+
+    @property
+    def _free(self) -> Any:
+        """P(W = 0)."""
+        return 1.0 - np.asarray(self.wait.sf(0.0))
+
+    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
+        """(sf, pdf) at once; the density is that of the part without atoms."""
+        tail, density = self._both(np.asarray(t, dtype=np.float64))
+        return released(tail), released(density)
+
+    def _sf(self, t: Any) -> Any:
+        return self._both(t)[0]
+
+    def _pdf(self, t: Any) -> Any:
+        return self._both(t)[1]
+
+    def _both(self, t: Any) -> tuple[Any, Any]:
+        shape = np.broadcast_shapes(np.shape(t), self.shape)
+        time = np.broadcast_to(t, shape)
+        pieces = self.service.pieces()
+        rows = sum(max(piece.mass.shape[0], piece.shift.shape[0]) for piece in pieces)
+        if rows > FEW:
+            tail, density = self._after(time, (self.service,))
+        else:
+            tail, density = np.zeros(shape), np.zeros(shape)
+            for piece in pieces:
+                for mass, shift in _rows(piece):
+                    above, at = self._after(time - shift, piece.laws)
+                    tail, density = tail + mass * above, density + mass * at
+        infinite = np.isinf(np.asarray(self.wait.mean))
+        tail = np.where(time < 0.0, 1.0, np.clip(tail, 0.0, 1.0))
+        return np.where(infinite, 1.0, tail), np.where(infinite | (time < 0.0), 0.0, density)
+
+    def _after(self, t: Any, laws: tuple[Law, ...]) -> tuple[Any, Any]:
+        """P(W + X > t) and the density, X the sum of some laws."""
+        if not laws:
+            tail, density = self.wait.tail_and_density(t)
+            return np.where(t < 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
+        if not isinstance(self.wait, QueueWait):
+            raise TypeError(
+                f"QueueSojourn: no transform of the conditional wait in {type(self.wait).__name__}"
+            )
+        rest = laws[0] if len(laws) == 1 else Sum(laws=laws)
+        above, at = rest.tail_and_density(np.maximum(t, 0.0))
+        free, delay = self._free, self.wait.delay
+        wait, steady = self.wait.waiting, self.wait.waiting.steady
+        mean = np.where(steady, np.asarray(rest.mean) + np.where(steady, self.wait.mean, 0.0), 1.0)
+        inside = (t > 0.0) & np.isfinite(t) & np.broadcast_to(steady, t.shape)
+        near = np.where(inside, np.maximum(t, 1e-9 * mean), 1.0)
+
+        def transforms(s: Any) -> tuple[Any, Any]:
+            left, value = wait.delayed(s)
+            other = rest.lst_complement(s)
+            return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
+
+        tilt = np.minimum(self.wait.tilt, np.asarray(rest.abscissa))
+        tail, density = inverted(transforms, near, tilt)
+        tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
+        density = np.where(
+            inside, free * np.asarray(at) + delay * np.maximum(density, 0.0), free * np.asarray(at)
+        )
+        return np.where(t <= 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
+
+    # -- transforms
+
+    def _lst(self, s: Any) -> Any:
+        return self.wait.lst(s) * self.service.lst(s)
+
+    def _lst_complement(self, s: Any) -> Any:
+        w = self.wait.lst_complement(s)
+        return w + (1.0 - w) * self.service.lst_complement(s)
+
+    def _excess_lst(self, s: Any) -> Any:
+        mean = np.asarray(self.mean)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self._lst_complement(s) / (s * np.where(np.isfinite(mean), mean, 1.0))
+        ratio = np.where((s == 0.0) | (mean == 0.0), 1.0, ratio)
+        return np.where(np.isfinite(mean), ratio, 0.0)
+
+    def _excess_complement(self, s: Any) -> Any:
+        return 1.0 - self._excess_lst(s)
+
+    def _sample(self, size: tuple[int, ...], rng: np.random.Generator) -> Any:
+        return self.wait.sample(size, rng) + np.asarray(self.service.sample(size, rng))
+
+
+def _rows(piece: Piece) -> list[tuple[Any, Any]]:
+    count = max(piece.mass.shape[0], piece.shift.shape[0])
+    return [
+        (piece.mass[min(i, piece.mass.shape[0] - 1)], piece.shift[min(i, piece.shift.shape[0] - 1)])
+        for i in range(count)
+    ]
