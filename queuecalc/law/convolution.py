@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.law.base import Law
+from queuecalc.law.gamma import one_gamma
 from queuecalc.law.inversion import smooth_tail_and_density
 from queuecalc.law.pieces import Piece
 
@@ -73,6 +74,10 @@ def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
         return tail, density
     if len(laws) == 1:
         above, at = laws[0].tail_and_density(t)
+        return np.asarray(above), np.asarray(at)
+    merged = one_gamma(laws)
+    if merged is not None:
+        above, at = merged.tail_and_density(t)
         return np.asarray(above), np.asarray(at)
     leaves = [i for i, law in enumerate(laws) if not law.smooth]
     if not leaves or len(leaves) > DEEPEST:

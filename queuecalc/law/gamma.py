@@ -10,9 +10,10 @@ from scipy import special
 
 from queuecalc.law import forms
 from queuecalc.law.base import Law
+from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, positive
 
-__all__ = ["Gamma", "GammaForms"]
+__all__ = ["Gamma", "GammaForms", "one_gamma"]
 
 
 class GammaForms(Law):
@@ -114,3 +115,16 @@ class Gamma(GammaForms):
     def shape(self) -> tuple[int, ...]:
         """The broadcast shape of the parameters."""
         return np.broadcast_shapes(np.shape(self.mean), np.shape(self.scv))
+
+
+def one_gamma(laws: tuple[Law, ...]) -> Gamma | None:
+    """The sum of exponential, Erlang and gamma laws of one common scale, which is a gamma law; None for any others."""
+    if not all(isinstance(law, Exponential | GammaForms) for law in laws):
+        return None
+    scales = [np.asarray(law.mean * law.scv) for law in laws]
+    if any(
+        scale.shape != scales[0].shape or np.any(abs(scale - scales[0]) > 1e-15 * scale) for scale in scales
+    ):
+        return None
+    mean = sum(np.asarray(law.mean) for law in laws)
+    return Gamma(mean=mean, scv=scales[0] / mean)

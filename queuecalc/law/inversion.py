@@ -1,7 +1,18 @@
 """Survival function and density of a smooth law from its transform.
 
 P(T > t) has the transform (1 - lst(s)) / s, the density lst(s) less the atom at 0; both are inverted from the same
-values of lst by Euler's algorithm, tilted by the law's abscissa where that is positive and finite.
+values of lst: by Euler's algorithm, or de Hoog's where the whole batch has heavy tails (abscissa 0), which no tilt can
+straighten. Two substitutions, both exact, keep Euler's absolute error of 1e-10 a relative one:
+
+* tilt: g(t) = e^(theta t) P(T > t) has the transform at s - theta. theta is the mean decay rate between t and 3 t,
+  read off the gamma law with the same mean and variance and cut at the abscissa, so that g(3 t), where the error of
+  the algorithm comes from, is about g(t). (The abscissa itself would do for an exponential tail only.)
+* shift: a law with little variability lies between two close times, which 31 nodes do not resolve on [0, t]. It is
+  inverted from delta on, where Chernoff's bound shows P(T < delta) <= 1e-13: e^(s delta) lst(s) at t - delta.
+
+Measured against gamma and hyperexponential laws of SCV 0.005 to 50: 1e-9 relative down to survival 1e-9; against
+lognormal, Weibull and Lomax laws 1e-9 relative down to survival 1e-4, 1e-14 absolute beyond. Below SCV 0.0001 the
+nodes do not resolve the law even so, and the gamma law itself is taken: 1e-6 relative in the quantile.
 """
 
 from __future__ import annotations
@@ -9,11 +20,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from queuecalc.law.base import Law
+from queuecalc.transform.de_hoog import DE_HOOG
 from queuecalc.transform.euler import EULER
 
 __all__ = ["smooth_tail_and_density"]
+
+SHORTEST = 1e-200
+"""Times are inverted from this fraction of the mean on."""
+
+STEADY = 0.2
+"""Below this SCV a shift is looked for."""
+
+UNRESOLVED = 1e-4
+"""Below this SCV the gamma law with the same two moments is taken."""
+
+TRIALS = np.array([3.0, 4.5, 6.0, 8.0, 11.0, 16.0, 24.0, 40.0])
+"""Arguments of Chernoff's bound, in 1 / standard deviation."""
 
 
 def smooth_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
@@ -25,27 +50,82 @@ def smooth_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
     given = np.broadcast_to(np.asarray(t, dtype=np.float64), shape)
     at_zero = sum((np.where(np.asarray(x) == 0.0, mass, 0.0) for x, mass in law.atoms), start=np.zeros(()))
     mean = np.broadcast_to(np.asarray(law.mean, dtype=np.float64), shape)
-    usable = np.isfinite(mean) & (mean > 0.0) & (given > 0.0) & (given < np.inf)
-    # at 0 the density is the one just behind it; a law that is 0 or infinite has none
-    start = np.isfinite(mean) & (mean > 0.0) & (given == 0.0)
-    tail = np.where(given < 0.0, 1.0, np.where(np.isinf(mean), 1.0, 0.0))
+    proper = np.isfinite(mean) & (mean > 0.0) & (given >= 0.0) & (given < np.inf)
+    inverted = proper & (given > 0.0)
+    tail = np.where((given < 0.0) | np.isinf(mean), 1.0, 0.0)
     tail = np.where(given == 0.0, 1.0 - at_zero, tail)
-    scale = np.where(usable | start, mean, 1.0)
-    time = np.where(usable, np.maximum(given, SHORTEST * scale), np.where(start, SHORTEST * scale, 1.0))
-    theta = np.broadcast_to(np.asarray(law.abscissa, dtype=np.float64), shape)
-    theta = np.where(usable & np.isfinite(theta), theta, 0.0)
-    s = EULER.nodes.reshape((-1,) + (1,) * len(shape)) / time - theta
+    if not np.any(proper):
+        return tail, np.zeros(shape)
+    scale = np.where(proper, mean, 1.0)
+    # the density at 0 is the one just behind it
+    time = np.where(proper, np.where(given > 0.0, np.maximum(given, SHORTEST * scale), 1e-9 * scale), scale)
+    survived, density = _inverted(law, time, scale, at_zero)
+    tail = np.clip(np.where(inverted, survived, tail), 0.0, 1.0)
+    return tail, np.where(proper, np.maximum(density, 0.0), 0.0)
+
+
+def _inverted(law: Law, time: Any, mean: Any, at_zero: Any) -> tuple[Any, Any]:
+    c2 = np.broadcast_to(np.asarray(law.scv, dtype=np.float64), time.shape)
+    c2 = np.clip(np.where(np.isnan(c2), 1.0, c2), 1e-9, 1e3)
+    delta = _shift(law, time, mean, c2) if np.any(c2 < STEADY) else np.zeros(())
+    left = time - delta
+    theta = _tilt(law, left, mean - delta, c2 * mean**2)
+    heavy = not np.any(np.asarray(law.abscissa) > 0.0)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        s = (
+            DE_HOOG.nodes(2.0 * left)
+            if heavy
+            else EULER.nodes.reshape((-1,) + (1,) * time.ndim) / left - theta
+        )
         lst = np.asarray(law.lst(s))
+        if np.any(delta > 0.0):
+            lst = lst * np.exp(s * delta)
         survival = (1.0 - lst) / s
-        # the first node is real and may meet the removable pole at s = 0
-        survival[0] = scale * law.excess_lst(s[0])
-        back = np.exp(-theta * time)
-        survived = back * EULER.values(survival, time)
-        density = back * EULER.values(lst - at_zero, time)
-    tail = np.clip(np.where(usable, survived, tail), 0.0, 1.0)
-    return tail, np.where(usable | start, np.maximum(density, 0.0), 0.0)
+        if heavy:
+            tail, density = (DE_HOOG.values(f, left, 2.0 * left) for f in (survival, lst - at_zero))
+        else:
+            pole = np.abs(s[0].real) * mean < 1e-4
+            if np.any(pole):  # the first node is real and may meet the removable pole at s = 0
+                near = law.mean * law.excess_lst(s[0]) * np.exp(s[0] * delta) - delta * np.exp(
+                    0.5 * s[0] * delta
+                )
+                survival[0] = np.where(pole, near, survival[0])
+            back = np.exp(-theta * left)
+            tail = back * EULER.values(survival, left)
+            density = back * EULER.values(lst - at_zero, left)
+    steady = c2 < UNRESOLVED
+    if np.any(steady):
+        k, x = 1.0 / c2, time / (mean * c2)
+        fitted = np.exp(special.xlogy(k - 1.0, x) - x - special.gammaln(k)) / (mean * c2)
+        return np.where(steady, special.gammaincc(k, x), tail), np.where(steady, fitted, density)
+    return tail, density
 
 
-SHORTEST = 1e-9
-"""Times are inverted from this fraction of the mean on."""
+def _shift(law: Law, time: Any, mean: Any, c2: Any) -> Any:
+    """delta with P(T < delta) <= exp(-30): e^(x delta) lst(x) bounds that for every x > 0.
+
+    At least a quarter of the bulk's width is left of `time`: mass that far below delta is nil.
+    """
+    column = TRIALS.reshape((-1,) + (1,) * time.ndim)
+    with np.errstate(divide="ignore"):
+        x = column / (mean * np.sqrt(c2))
+        value = np.asarray(law.lst(x))
+        bound = np.where(value > 1e-300, (-np.log(value) - 30.0) / x, 0.0)
+    delta = np.maximum(np.max(bound, axis=0), 0.0)
+    delta = np.minimum(delta, time - 0.25 * (mean - delta))
+    # e^(s delta) must not overflow: Re s = 11.5 / (t - delta)
+    return np.where(c2 < STEADY, np.clip(delta, 0.0, time * (600.0 / 612.0)), 0.0)
+
+
+def _tilt(law: Law, time: Any, mean: Any, var: Any) -> Any:
+    """(ln P(T > t) - ln P(T > 3 t)) / (2 t) of the gamma law, at most the abscissa."""
+    abscissa = np.broadcast_to(np.asarray(law.abscissa, dtype=np.float64), time.shape)
+    if not np.any(abscissa > 0.0):
+        return np.zeros(time.shape)
+    c2 = var / mean**2
+    k, x = 1.0 / c2, time / (mean * c2)
+    far = np.maximum(special.gammaincc(k, 3.0 * x), 1e-300)
+    rate = np.log(np.maximum(special.gammaincc(k, x), 1e-300) / far) / (2.0 * time)
+    # both underflow far out, where the decay is the gamma law's own
+    rate = np.where(far <= 1e-300, 1.0 / (mean * c2), rate)
+    return np.clip(rate, 0.0, abscissa)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from queuecalc.errors import InvalidInput
-from queuecalc.law import lognormal_transform
+from queuecalc.law import lognormal_table
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, broadcast, positive, released
 
@@ -22,7 +22,7 @@ class Lognormal(Law):
     """Lognormal law: ln T is normal with variance ln(1 + scv) and mean ln(mean) - ln(1 + scv) / 2.
 
     Heavy tailed: no exponential moment exists, the abscissa is 0. The transform has no closed form and is integrated
-    (`law/lognormal_transform.py`).
+    (`law/lognormal_transform.py`); for a scalar scv between 0.25 and 500 it is remembered as well (`law/patchwork.py`).
 
     Attributes:
         mean: E[T] > 0, in seconds.
@@ -87,10 +87,10 @@ class Lognormal(Law):
         return self.median * np.exp(self.log_std * rng.standard_normal(size))
 
     def _lst(self, s: Any) -> Any:
-        return lognormal_transform.transform(self.median * s, self.log_std)
+        return lognormal_table.transform(self.median * s, self.log_std)
 
     def _lst_complement(self, s: Any) -> Any:
-        return lognormal_transform.complement(self.median * s, self.log_std)
+        return lognormal_table.complement(self.median * s, self.log_std)
 
     def _excess_lst(self, s: Any) -> Any:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -98,7 +98,7 @@ class Lognormal(Law):
         return np.where(s == 0.0, 1.0, ratio)
 
     def _excess_complement(self, s: Any) -> Any:
-        return lognormal_transform.excess_complement(self.median * s, self.log_std)
+        return lognormal_table.excess_complement(self.median * s, self.log_std)
 
 
 def lognormal_from_percentiles(percentiles: Mapping[float, float]) -> Lognormal:

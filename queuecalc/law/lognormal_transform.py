@@ -101,7 +101,7 @@ def _transform(z: Any, sigma: Any) -> Any:
     # on the line Re z e^w >= x^2 sigma^2 / sqrt(1 + sigma^4 x^2), x = |z| e^v (z imaginary); 38 where x = cut
     cut = np.sqrt(722.0 + np.sqrt(722.0**2 + 1444.0 / sigma**4))
     with np.errstate(divide="ignore"):
-        high = np.minimum(REACH * sigma, np.log(cut / np.abs(z)))
+        high = np.minimum(REACH * sigma, np.log(1.5 * cut / np.abs(z)))
     low = -REACH * sigma
     dead = high <= low
     v, theta, q, weight = _line(z, sigma, low, np.where(dead, REACH * sigma, high), _count(sigma))

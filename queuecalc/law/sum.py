@@ -87,7 +87,8 @@ class Sum(Law):
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) from one set of transform values."""
-        tail, density = tail_and_density(self.pieces(), Sum, t, self.shape)
+        pieces = (Piece(np.ones(1), np.zeros(1), self.laws),) if self.smooth else self.pieces()
+        tail, density = tail_and_density(pieces, Sum, t, self.shape)
         return released(tail), released(density)
 
     def _sf(self, t: Any) -> Any:
