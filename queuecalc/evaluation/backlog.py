@@ -57,9 +57,7 @@ class AsynchronousLine:
 
     def messages(self, work: FloatArray) -> FloatArray:
         """Backlogs at the knots, in messages of the mean size at that moment."""
-        mean = self.line.work_per_message
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(work > 0, work / np.where(mean > 0, mean, np.nan), 0.0)
+        return np.where(work > 0, work / self.line.work_per_message, 0.0)
 
 
 def asynchronous_lines(graph: Graph, walk: Walk, counts: Mapping[str, int]) -> dict[str, list[AsynchronousLine]]:

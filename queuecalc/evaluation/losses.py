@@ -22,8 +22,8 @@ from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, passed_share, propagate
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.evaluation.regimes import Course
+from queuecalc.evaluation.response import inversion_for
 from queuecalc.evaluation.route import Route, compose, route_of, split_times
-from queuecalc.transform.euler import EULER
 
 __all__ = ["LATE", "ScenarioLosses"]
 
@@ -317,14 +317,15 @@ class ScenarioLosses:
             point.inflow[:, at],
             point.type_rates[:, at],
         )
-        part.s = (EULER.nodes / beyond)[:, None]
+        inversion = inversion_for(self.routes.values())
+        part.s = (inversion.nodes / beyond)[:, None]
         shares = {i: share[at] if np.ndim(share) else share for i, share in through.items()}
         for way in ways:
             if way.route.total_shift_s >= timeout:
                 way.lost[LATE] += way.probability * way.served
             elif way.route.order:
                 value = self._transform(part, way, shares, shift)
-                tail = EULER.values((way.served[at] - value) / part.s, beyond)
+                tail = inversion.values((way.served[at] - value) / part.s, beyond)
                 way.lost[LATE][at] += way.probability * np.clip(tail, 0.0, way.served[at])
 
     def _late_bound(

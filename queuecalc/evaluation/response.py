@@ -6,7 +6,7 @@ percentiles of parts. Sojourns at different components are taken as independent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,15 +16,26 @@ import numpy as np
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.queues import Queue
 from queuecalc.evaluation.route import Route, compose, split_times
-from queuecalc.transform.euler import EULER
+from queuecalc.transform.euler import EULER, Euler
+from queuecalc.transform.fourier import FOURIER, Fourier
 from queuecalc.transform.quantile import quantile
 
-__all__ = ["Parts", "Response"]
+__all__ = ["Parts", "Response", "inversion_for"]
 
 _STENCIL = ((1.0, 3.0 / 4.0), (2.0, -3.0 / 20.0), (3.0, 1.0 / 60.0))
 """Central differences of sixth order: offsets and weights (the negative offsets have the opposite sign)."""
 
 _STEP = 1e-3
+
+
+def inversion_for(routes: Iterable[Route]) -> Euler | Fourier:
+    """The inversion for the response times along some routes."""
+    for route in routes:
+        graph = route.graph
+        rests = [graph.types[graph.visits[index].type].rest for index in route.order]
+        if rests and not any(rest is not None and rest.smooth for rest in rests):
+            return FOURIER
+    return EULER
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,11 @@ class Response:
         return frozenset(
             name for route in self.routes for name in route.most_visits
         )
+
+    @cached_property
+    def inversion(self) -> Euler | Fourier:
+        """Euler's algorithm where some smooth service time rounds off every kink of the law, else a long sum."""
+        return inversion_for(self.routes)
 
     @cached_property
     def stable(self) -> Any:
@@ -133,10 +149,10 @@ class Response:
         if not route.order:
             return np.where(late, 0.0, mass), np.zeros_like(t)
         time = np.where(late, beyond, 1.0)
-        s = EULER.nodes[:, None] / time
+        s = self.inversion.nodes[:, None] / time
         value = self._transform(route, s)
-        tail = EULER.values((mass - value) / s, time)
-        density = EULER.values(value, time)
+        tail = self.inversion.values((mass - value) / s, time)
+        density = self.inversion.values(value, time)
         tail = np.clip(tail, 0.0, mass)
         return np.where(late, tail, mass), np.where(late, np.maximum(density, 0.0), 0.0)
 
@@ -154,10 +170,10 @@ class Response:
             elif not route.order:
                 part = np.zeros_like(mass)
             else:
-                s = EULER.nodes[:, None] / beyond
+                s = self.inversion.nodes[:, None] / beyond
                 memory = None if known is None else known.setdefault((route.request_class, t), {})
                 value = (mass - self._transform(route, s, memory)) / s
-                part = np.clip(EULER.values(value, beyond), 0.0, mass)
+                part = np.clip(self.inversion.values(value, beyond), 0.0, mass)
             out += weight / self.total * part
         return np.where(self.stable, out, 1.0)
 
@@ -237,12 +253,12 @@ class Response:
             beyond = t - route.total_shift_s
             if beyond <= 0 or not route.order:
                 continue
-            s = (EULER.nodes / beyond)[:, None]
-            density += float(weight[0]) * float(EULER.values(here._transform(route, s), beyond)[0])
+            s = (self.inversion.nodes / beyond)[:, None]
+            density += float(weight[0]) * float(self.inversion.values(here._transform(route, s), beyond)[0])
             for name in route.most_visits:
                 for which in (0, 1):
                     slope = here._slope(route, s, name, in_service=bool(which))
-                    sums[name][which] += float(weight[0]) * float(EULER.values(-slope / s, beyond)[0])
+                    sums[name][which] += float(weight[0]) * float(self.inversion.values(-slope / s, beyond)[0])
         if density <= 0.0:
             return {name: Parts(0.0, 0.0) for name in sums}
         return {

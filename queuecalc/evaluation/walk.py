@@ -123,6 +123,17 @@ def _slot_maximum(values: FloatArray, slot: FloatArray, slots: int) -> FloatArra
     return out
 
 
+def _work_per_message(rates: FloatArray, work: FloatArray) -> FloatArray:
+    """Mean work of an arriving message at every knot; where none arrives, that of the last (or first) that did."""
+    arriving = np.append(rates[0], rates[1, -1])
+    amount = np.append(work[0], work[1, -1])
+    some = np.flatnonzero(arriving > 0.0)
+    if some.size == 0:
+        return np.ones(arriving.size)
+    last = some[np.maximum(np.searchsorted(some, np.arange(arriving.size), side="right") - 1, 0)]
+    return np.asarray(amount[last] / arriving[last])
+
+
 def partitions_for(graph: Graph, component: str, counts: Mapping[str, int]) -> tuple[frozenset[str], float]:
     """The partitioned components that call a consumer, and how many of its servers they can keep busy."""
     sources = frozenset(
@@ -290,9 +301,7 @@ class _Walker:
             path = self._depart(indices, work, path, initial)
         rates = np.add.reduce([self.inflow[index] for index in indices])
         work = self._work(indices)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = np.where(rates > 0, work / rates, 0.0)
-        line = Line(component, indices, servers, path, np.append(mean[0], mean[1, -1]))
+        line = Line(component, indices, servers, path, _work_per_message(rates, work))
         self.lines[component] = (*self.lines.get(component, ()), line)
         return line
 
