@@ -49,28 +49,31 @@ class _Edge:
 
 def endless(calls: Sequence[Call], presence: Mapping[str, Presence], classes: Iterable[str]) -> Cycle | None:
     """A cycle of visits that starts at the users, or None."""
-    graph = _graph(calls, presence, classes)
-    for knot in _knots(graph):
-        members = set(knot)
-        patience = iter(range(_PATIENCE))
-        for start in knot:
-            found = _closed(graph, members, start, patience)
-            if found is not None:
-                return found
-        if next(patience, None) is None:  # too many ways to try them all: refused
-            return Cycle(tuple(visit[0] for visit in reversed(knot)), knot[0][1], graph[knot[0]][0].call)
+    roots = [(Endpoint(USERS), name) for name in classes]
+    graph = _graph(calls, presence, roots)
+    knots = list(_knots(graph))
+    if not knots:
+        return None
+    ways = _ways_to(graph, knots)
+    patience = iter(range(_PATIENCE))
+    for root in roots:
+        found = _lasso(graph, ways, root, patience)
+        if found is not None:
+            return found
+    if next(patience, None) is None:  # too many ways to try them all: refused
+        return _round(graph, knots[0])
     return None
 
 
 def _graph(
-    calls: Sequence[Call], presence: Mapping[str, Presence], classes: Iterable[str]
+    calls: Sequence[Call], presence: Mapping[str, Presence], roots: Iterable[Visit]
 ) -> dict[Visit, list[_Edge]]:
     """Every visit that the users can cause, and what it leads to."""
     by_caller: dict[str, list[tuple[int, Call, Endpoint]]] = {}
     for at, call in enumerate(calls):
         for caller in call.callers:
             by_caller.setdefault(caller.component, []).append((at, call, caller))
-    waiting: list[Visit] = [(Endpoint(USERS), name) for name in classes]
+    waiting = list(roots)
     graph: dict[Visit, list[_Edge]] = {}
     while waiting:
         visit = waiting.pop()
@@ -138,27 +141,55 @@ def _knots(graph: Mapping[Visit, Sequence[_Edge]]) -> Iterator[list[Visit]]:
                         yield knot
 
 
-def _closed(
-    graph: Mapping[Visit, Sequence[_Edge]], members: set[Visit], start: Visit, patience: Iterator[int]
+def _ways_to(graph: Mapping[Visit, Sequence[_Edge]], knots: Iterable[list[Visit]]) -> set[Visit]:
+    """The visits that may lead into a knot."""
+    callers: dict[Visit, list[Visit]] = {}
+    for visit, edges in graph.items():
+        for edge in edges:
+            callers.setdefault(edge.to, []).append(visit)
+    waiting = [visit for knot in knots for visit in knot]
+    ways: set[Visit] = set()
+    while waiting:
+        visit = waiting.pop()
+        if visit not in ways:
+            ways.add(visit)
+            waiting.extend(callers.get(visit, ()))
+    return ways
+
+
+def _round(graph: Mapping[Visit, Sequence[_Edge]], knot: Sequence[Visit]) -> Cycle:
+    """Some cycle inside a knot, whatever must be present for it."""
+    path = [knot[0]]
+    while True:
+        edge = next(edge for edge in graph[path[-1]] if edge.to in knot)
+        if edge.to in path:
+            cycle = path[path.index(edge.to) :]
+            return Cycle(tuple(visit[0] for visit in cycle), edge.to[1], edge.call)
+        path.append(edge.to)
+
+
+def _lasso(
+    graph: Mapping[Visit, Sequence[_Edge]], ways: set[Visit], root: Visit, patience: Iterator[int]
 ) -> Cycle | None:
-    """A cycle through `start` that one set of present components makes, or None (also when patience ends)."""
-    path: list[Visit] = [start]
-    work: list[tuple[Iterator[_Edge], frozenset[str]]] = [(iter(graph[start]), frozenset())]
+    """A path from the users into a cycle that one set of present components makes; None also without patience."""
+    path: list[Visit] = [root]
+    work: list[tuple[Iterator[_Edge], frozenset[str]]] = [(iter(graph[root]), frozenset())]
     while work:
         edges, absent = work[-1]
         for edge in edges:
+            if edge.to not in ways:
+                continue
             if next(patience, None) is None:
                 return None
             missing = absent | edge.absent
-            present = {visit[0].component for visit in path} | {edge.to[0].component}
-            if edge.to not in members or missing & present:
+            if any(visit[0].component in missing for visit in (*path, edge.to)):
                 continue
-            if edge.to == start:
-                return Cycle(tuple(visit[0] for visit in path), start[1], edge.call)
-            if edge.to not in path:
-                path.append(edge.to)
-                work.append((iter(graph[edge.to]), missing))
-                break
+            if edge.to in path:
+                cycle = path[path.index(edge.to) :]
+                return Cycle(tuple(visit[0] for visit in cycle), root[1], edge.call)
+            path.append(edge.to)
+            work.append((iter(graph[edge.to]), missing))
+            break
         else:
             work.pop()
             path.pop()

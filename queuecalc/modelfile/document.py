@@ -82,8 +82,7 @@ class ContractTable(Table):
     availability_percent: Percent = _key("served / offered", "99.75")
     availability_mode: Annotated[AvailabilityMode | None, choice("load-aware", "redundancy", "series")] = (
         _key(
-            "which figure that is: load-aware counts overload and timeouts, redundancy one live unit each, "
-            "series every component with one unit",
+            "load-aware (default) counts overload and timeouts; redundancy: one live unit will do; series: one unit",
             '"load-aware"',
         )
     )
@@ -137,7 +136,7 @@ class FiguresTable(Table):
         "mean service time, for every operation, or a table { insert = 8, query = 12 }; calls name its keys",
         "30",
     )
-    scv: AtLeast0 = _key(
+    scv: Annotated[Decimal | None, number("a number from 0 to 1,000,000", least=0, most=1_000_000)] = _key(
         "variance / mean^2 of each operation: 1 is exponential (default), 0 constant, else gamma", "1.5"
     )
     law: Annotated[str | None, values.LAW] = _key(

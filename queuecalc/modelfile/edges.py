@@ -9,7 +9,7 @@ from queuecalc.modelfile.cycles import Presence, endless
 from queuecalc.modelfile.document import CallTable
 from queuecalc.modelfile.faults import Faults, Path, nearest, one_of
 
-__all__ = ["CALLS", "check_calls", "read_calls"]
+__all__ = ["CALLS", "check_calls", "presence_of", "read_calls"]
 
 CALLS: Path = ("architecture", "calls")
 
@@ -77,7 +77,7 @@ def check_calls(
             faults.add(
                 ("classes", name), 'no line with from = "users" is for this class; expected at least one'
             )
-    presence = {name: _presence(component) for name, component in components.items()}
+    presence = {name: presence_of(component) for name, component in components.items()}
     cycle = endless(calls, presence, classes)
     if cycle is not None:
         said = f"closes the cycle {cycle} for class {cycle.request_class}, which never ends; expected no way back"
@@ -155,7 +155,7 @@ def _in_overrides(
             faults.add(where, f"has no operation for {wanted}; expected one, or a number for all")
 
 
-def _presence(component: Component) -> Presence:
+def presence_of(component: Component) -> Presence:
     """Whether a component can be bought, and whether it is always there to take a call."""
     variants = [override.changes for override in component.overrides]
     counts = [component.figures.count, *(each["count"] for each in variants if "count" in each)]

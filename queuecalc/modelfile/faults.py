@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from queuecalc.errors import Fault, ModelError
 
-__all__ = ["NAME", "Faults", "Path", "dotted", "meant", "nearest", "one_of", "shown"]
+__all__ = ["NAME", "Faults", "Path", "dotted", "meant", "nearest", "one_of", "printable", "shown"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list positions (from 0) that lead to a value of the document."""
@@ -43,7 +43,7 @@ class Faults:
     def add(self, path: Path, expected: str, value: Any = _MISSING) -> None:
         """One fault: where, what would be right, and the value there if there is one."""
         found = "" if value is _MISSING else shown(value)
-        self._found.append((path, Fault(dotted(path), found, expected)))
+        self._found.append((path, Fault(dotted(path), found, printable(expected))))
 
     def error(self, source: str, document: Mapping[str, Any]) -> ModelError:
         """All of them as one error, in the order of the file; the same fault twice is one."""
@@ -69,8 +69,12 @@ def nearest(word: str, known: Iterable[str], noun: str) -> str:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """What may have been meant; "" if nothing is near."""
-    near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    """What may have been meant: the nearest words, or those that hold it; "" if there is none."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    alike = [difflib.SequenceMatcher(None, word, name).ratio() for name in near]
+    near = [name for name, ratio in zip(near, alike, strict=True) if ratio > alike[0] - 0.15]
+    near = near or [name for name in names if len(word) > 2 and word in name][:3]
     return f"did you mean {one_of(near)}?" if near else ""
 
 
@@ -78,6 +82,11 @@ def one_of(names: Collection[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     *most, last = names
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def printable(text: str) -> str:
+    """A text with control characters written out."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def shown(value: Any) -> str:
@@ -91,7 +100,7 @@ def _toml(value: Any, depth: int) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         inside = value[: _LONGEST + 1].replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{"".join(c if c.isprintable() else repr(c)[1:-1] for c in inside)}"'
+        return f'"{printable(inside)}"'
     if isinstance(value, int):
         return str(value) if value.bit_length() < 300 else f"a number of {value.bit_length()} bits"
     if isinstance(value, Decimal):

@@ -9,12 +9,10 @@ from typing import Any, Literal
 
 from queuecalc.architecture import NOBODY, USERS, Component, Figures, Override
 from queuecalc.errors import InvalidInput
-from queuecalc.law import Law
-from queuecalc.law.lognormal import lognormal_from_percentiles
+from queuecalc.law import Law, by_name, lognormal_from_percentiles, two_moment
 from queuecalc.modelfile.document import ComponentTable, FiguresTable
 from queuecalc.modelfile.faults import Faults, Path, nearest
 from queuecalc.modelfile.kinds import catalogue, table_of
-from queuecalc.modelfile.laws import law_of
 from queuecalc.modelfile.layers import SERVICES, Layer, Service, layer_of, stacked
 from queuecalc.modelfile.tables import read_override
 from queuecalc.modelfile.values import percentile_level
@@ -88,24 +86,25 @@ def read_component(
     _twice(table, path, faults)
     base = stacked(layer_of(kind), own)
     figures = _figures(base, path, faults)
+    sound = None if faults.below(path) else figures  # or an override would repeat the faults
     overrides = []
     tables: tuple[tuple[Literal["with", "without"], Mapping[str, Any] | None], ...] = (
         ("with", table.with_),
         ("without", table.without),
     )
-    for when, by_name in tables:
-        for other, raw in (by_name or {}).items():
+    for when, others in tables:
+        for other, raw in (others or {}).items():
             place = (*path, when, other)
             changed = read_override(raw, place, faults)
             if other not in names or other == name:
-                others = [each for each in names if each != name]
+                strangers = [each for each in names if each != name]
                 hint = (
                     "a component cannot change with itself"
                     if other == name
-                    else nearest(other, others, "components")
+                    else nearest(other, strangers, "components")
                 )
                 faults.add(place, f"expected another component; {hint}")
-            override = _override(when, other, changed, own, base, figures, place, faults)
+            override = _override(when, other, changed, own, base, sound, place, faults)
             if override is not None:
                 overrides.append(override)
     if figures is None:
@@ -144,13 +143,15 @@ def _override(
 ) -> Override | None:
     """What changes: every field that a written key sets, and any that differs."""
     _twice(table, path, faults)
+    if figures is None:
+        return None
     if table.kind is not None:
         kind = _kind(table.kind, path, faults)
         if kind is None:
             return None
         base = stacked(layer_of(kind), own)
     changed = _figures(stacked(base, layer_of(table)), path, faults)
-    if changed is None or figures is None:
+    if changed is None:
         return None
     touched = {each for key in table.model_fields_set for each in _SHARED.get(key, _FIELDS.get(key, ())[:1])}
     changes = {
@@ -197,20 +198,27 @@ def _operations(layer: Layer, path: Path, faults: Faults) -> dict[str, Law] | No
     operations: dict[str, Law] = {}
     for operation, service in services.items():
         try:
-            if isinstance(service, Decimal):
-                operations[operation] = law_of(
-                    law, mean=_MILLI(service), scv=None if scv is None else float(scv)
-                )
-            else:
-                levels = {key: percentile_level(key) or Decimal(0) for key in service}
-                operations[operation] = lognormal_from_percentiles(
-                    {float(levels[key]): _MILLI(each) for key, each in service.items()}
-                )
+            operations[operation] = _law(service, law, None if scv is None else float(scv))
         except InvalidInput as error:
-            place = (*path, "law") if law is not None else (*path, "service")
-            faults.add(place, str(error), law)
+            key, value = ("law", law) if scv is None else ("scv", scv)
+            faults.add((*path, key), str(error), value)
             return None
     return operations
+
+
+def _law(service: Service, name: str | None, scv: float | None) -> Law:
+    """The service law of one operation.
+
+    Raises:
+        InvalidInput: the SCV is missing, or is one that the named law cannot have.
+    """
+    if not isinstance(service, Decimal):
+        points = {float(percentile_level(key) or 0): _MILLI(time) for key, time in service.items()}
+        return lognormal_from_percentiles(points)
+    mean = _MILLI(service)
+    if name is None:
+        return two_moment(mean=mean, scv=1.0 if scv is None else scv)
+    return by_name(name, mean=mean, scv=scv)
 
 
 def _twice(table: FiguresTable, path: Path, faults: Faults) -> None:

@@ -40,9 +40,9 @@ def catalogue() -> Mapping[str, Kind]:
         {
             name: Kind(
                 name=name,
-                title=table["title"],
+                title=table.get("title", name),
                 figures=MappingProxyType({k: v for k, v in table.items() if k not in ("title", "sources")}),
-                sources=MappingProxyType(dict(table["sources"])),
+                sources=MappingProxyType(dict(table.get("sources", {}))),
             )
             for name, table in _document().items()
         }

@@ -133,7 +133,7 @@ def _check_names(
         for name in needs:
             if name not in components:
                 faults.add(
-                    (*path, "needs"), f"expected components; {nearest(name, components, 'components')}", name
+                    (*path, "needs"), f"expected a component; {nearest(name, components, 'components')}", name
                 )
         if (
             needs

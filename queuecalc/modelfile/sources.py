@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from queuecalc.errors import Fault, InternalError, ModelError
-from queuecalc.modelfile.faults import nearest
+from queuecalc.modelfile.faults import nearest, printable
 
 __all__ = ["CATALOGUE", "STDIN", "Text", "located", "number_of", "parsed", "shipped_folder", "shipped_models"]
 
@@ -65,14 +65,9 @@ def located(source: str | Path) -> Text:
     if name == STDIN:
         return Text(_decoded(sys.stdin.buffer.read(), "standard input"), "standard input", Path())
     path = Path(source)
-    try:
-        if not path.is_dir():
-            return Text(_decoded(path.read_bytes(), name), name, path.parent)
-        problem = "a folder"
-    except FileNotFoundError:
-        problem = "no such file"
-    except (OSError, ValueError) as error:
-        problem = f"a file that cannot be read ({getattr(error, 'strerror', None) or error})"
+    content, problem = _content(path)
+    if content is not None:
+        return Text(_decoded(content, name), name, path.parent)
     if name in shipped_models():
         shipped = shipped_models()[name]
         return Text(_decoded(shipped.read_bytes(), name), name, shipped.parent)
@@ -80,6 +75,18 @@ def located(source: str | Path) -> Text:
     hint = nearest(stem, shipped_models(), "shipped models")
     fault = Fault("file", problem, f"expected a model file or the name of a shipped model; {hint}")
     raise ModelError(name, (fault,))
+
+
+def _content(path: Path) -> tuple[bytes | None, str]:
+    """The bytes of a file, or why there are none."""
+    try:
+        return (None, "a folder") if path.is_dir() else (path.read_bytes(), "")
+    except FileNotFoundError:
+        return None, "no such file"
+    except OSError as error:
+        return None, f"a file that cannot be read ({error.strerror})"
+    except ValueError as error:  # a name that no system accepts
+        return None, f"a file that cannot be read ({error})"
 
 
 def parsed(text: str, source: str) -> dict[str, Any]:
@@ -126,4 +133,6 @@ def _misplaced(message: str, text: str) -> Fault:
     if match is None or match["line"] is None:
         return Fault("end of file", "", says)
     line = text.splitlines()[int(match["line"]) - 1 :][:1]
-    return Fault(f"line {match['line']}, column {match['column']}", (line or [""])[0].strip(), says)
+    return Fault(
+        f"line {match['line']}, column {match['column']}", printable((line or [""])[0].strip()), says
+    )

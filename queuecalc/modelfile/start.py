@@ -27,7 +27,8 @@ _HEAD = f"""\
 #:schema ./{SCHEMA_FILE}
 # An architecture, the load on it and the contract that it must keep. `queuecalc size` on this file finds the
 # cheapest number of units that does. A line "# key = value" shows a key that is left out; take the # away to use it.
-# Editors complete keys and underline mistakes once `queuecalc schema` is saved beside this file as {SCHEMA_FILE}.
+# Editors complete keys and underline mistakes once the output of `queuecalc schema` lies beside this file as
+# {SCHEMA_FILE}.
 """
 
 _CALLS = (

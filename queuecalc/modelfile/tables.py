@@ -50,7 +50,7 @@ def read_table(
         for item in error.errors(include_url=False):
             key = item["loc"][0]
             wrong.add(key)
-            for inside, found, expected in item["ctx"]["faults"]:
+            for inside, found, expected in item["ctx"]["refused"].faults:
                 faults.add((*path, key, *inside), expected, found)
         return table.model_validate({key: value for key, value in sound.items() if key not in wrong})
 

@@ -27,7 +27,7 @@ class Refused(Exception):
     """A value is not what its key wants; `faults` are the places inside it, () for the value itself."""
 
     def __init__(self, *faults: tuple[Path, Any, str]) -> None:
-        super().__init__(*faults)
+        super().__init__("a value is refused")  # pydantic asks for the text, which may be beyond all bounds
         self.faults = faults
 
 
@@ -60,9 +60,7 @@ class Word:
         try:
             return self.checked(value)
         except Refused as refused:
-            raise PydanticCustomError(
-                "refused", "not what was expected", {"faults": refused.faults}
-            ) from None
+            raise PydanticCustomError("refused", "not what was expected", {"refused": refused}) from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._validate)
