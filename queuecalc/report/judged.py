@@ -43,7 +43,8 @@ def command(name: str, source: str, settings: Sequence[str], *arguments: str) ->
 def heading(verdict: Words, evaluation: Evaluation) -> Section:
     """The first sentence and what it is about."""
     about = f"{evaluation.title} ({evaluation.source})" if evaluation.source else evaluation.title
-    length = f", {digits(evaluation.hours)} hours" if evaluation.hours else ""
+    unit = "hour" if evaluation.hours == 1 else "hours"
+    length = f", {digits(evaluation.hours)} {unit}" if evaluation.hours else ""
     return Section("", (Paragraph(verdict), Paragraph(words(Span(f"{about}{length}", "faint")))))
 
 
