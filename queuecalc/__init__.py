@@ -3,6 +3,7 @@
 Public names are loaded on first use, so that `import queuecalc` costs next to nothing.
 """
 
+# ruff: noqa: F401 - the imports below are for type checkers, which do not run `__getattr__`
 from __future__ import annotations
 
 from importlib import import_module
@@ -79,7 +80,7 @@ if TYPE_CHECKING:
     from queuecalc.modelfile import read_model, shipped_models
     from queuecalc.network import JacksonNetwork
     from queuecalc.sizing import size
-    from queuecalc.station import MG1, MGc, MM1, MMc, MMcK, MMInf, Station
+    from queuecalc.station import MG1, MM1, MGc, MMc, MMcK, MMInf, Station
 
 
 def __getattr__(name: str) -> object:

@@ -7,10 +7,10 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from queuecalc.errors import InvalidInput
@@ -42,8 +42,8 @@ def to_json(value: Any, *, indent: int | None = 2) -> str:
     return json.dumps(to_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
-@lru_cache(maxsize=None)
-def _hints(cls: type) -> dict[str, Any]:
+@cache
+def _hints(cls: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
@@ -100,7 +100,7 @@ def from_plain(cls: type[T], value: Any, place: str = "") -> T:
     """
     if not isinstance(value, dict):
         raise InvalidInput(f"{place or cls.__name__}: found {value!r}; expected a table")
-    hints = _hints(cls)
+    hints = _hints(typing.cast(Hashable, cls))
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     unknown = sorted(set(value) - set(fields))
     if unknown:

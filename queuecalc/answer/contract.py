@@ -18,7 +18,8 @@ class ContractLine:
     """A target, and what a plan reaches.
 
     Attributes:
-        target: "p95", "availability", "budget", "utilisation", "stability", "lag", "retention", "drained", "drain time".
+        target: "p95", "availability", "budget", "utilisation", "stability", "lag", "retention", "drained" or
+            "drain time".
         subject: the component or class it speaks of; "" for the whole.
         unit: of `limit` and `reached`: seconds, a fraction, dollars a month.
         sense: "at most" and "at least" hold with equality, "below" does not.

@@ -45,9 +45,7 @@ def offered_requests(model: Model) -> dict[str, float]:
     slots = model.load.curve.slots
     seconds = (slots.end_h - slots.start_h) * 3600.0
     mean = 0.5 * (slots.left + slots.right)
-    return {
-        name: float(np.dot(rate, seconds)) for name, rate in class_rates(model.classes, mean).items()
-    }
+    return {name: float(np.dot(rate, seconds)) for name, rate in class_rates(model.classes, mean).items()}
 
 
 def lost_requests(
@@ -93,9 +91,7 @@ def _state(
 ) -> ScenarioLosses:
     graph = pattern.graph(scenario.down)
     asynchronous = frozenset(pattern.graph().asynchronous)
-    return ScenarioLosses(
-        pattern.model, graph, counts, asynchronous, scenario, classes, tolerance, timeout
-    )
+    return ScenarioLosses(pattern.model, graph, counts, asynchronous, scenario, classes, tolerance, timeout)
 
 
 def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
@@ -132,7 +128,9 @@ def least_lost_fraction(
     total = sum(offered[name] for name in classes)
     if floor is None:
         single = model.contract.availability_mode == "series"
-        alone = {name: 1.0 - blind(graph, upper, name, single=single) for name in {*classes, *subjects} - {""}}
+        alone = {
+            name: 1.0 - blind(graph, upper, name, single=single) for name in {*classes, *subjects} - {""}
+        }
         together = sum(offered[name] * alone[name] for name in classes) / total if total > 0 else 0.0
         return {name: alone[name] if name else together for name in subjects}
     capped = [n for n in graph.present if graph.figures[n].max_rate_per_s is not None]
@@ -141,9 +139,7 @@ def least_lost_fraction(
     course = course_of(floor)
     states = []
     for scenario in scenarios(graph, upper, pattern.takers):
-        likeliest = math.prod(
-            _down_range(graph, name, lower, upper)[1] for name in scenario.down
-        )
+        likeliest = math.prod(_down_range(graph, name, lower, upper)[1] for name in scenario.down)
         if likeliest < NEGLIGIBLE_BOUND:
             continue
         state = _state(pattern, upper, scenario, classes, 1.0, None)

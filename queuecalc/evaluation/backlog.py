@@ -55,12 +55,26 @@ class AsynchronousLine:
             return lag, path.max_lag_instant / SECONDS_PER_HOUR, False
         return wait, hour, True
 
-    def messages(self, work: FloatArray) -> FloatArray:
-        """Backlogs at the knots, in messages of the mean size at that moment."""
-        return np.where(work > 0, work / self.line.work_per_message, 0.0)
+    @property
+    def max_messages(self) -> float:
+        """The longest line, in messages of the mean size when they arrive."""
+        path = self.line.path
+        return float(max((path.maximum / self.line.work_per_message[:-1]).max(), self.start_messages))
+
+    @property
+    def start_messages(self) -> float:
+        """The line at the first knot."""
+        return float(self.line.path.backlog[0] / self.line.work_per_message[0])
+
+    @property
+    def end_messages(self) -> float:
+        """The line at the last knot."""
+        return float(self.line.path.end_backlog / self.line.work_per_message[-1])
 
 
-def asynchronous_lines(graph: Graph, walk: Walk, counts: Mapping[str, int]) -> dict[str, list[AsynchronousLine]]:
+def asynchronous_lines(
+    graph: Graph, walk: Walk, counts: Mapping[str, int]
+) -> dict[str, list[AsynchronousLine]]:
     """The lines of every asynchronous component with limited servers."""
     found: dict[str, list[AsynchronousLine]] = {}
     for name, lines in walk.lines.items():
@@ -85,9 +99,7 @@ def _line(graph: Graph, walk: Walk, counts: Mapping[str, int], line: Line) -> As
     )
 
 
-def _stationary(
-    graph: Graph, walk: Walk, counts: Mapping[str, int], line: Line, slots: int
-) -> FloatArray:
+def _stationary(graph: Graph, walk: Walk, counts: Mapping[str, int], line: Line, slots: int) -> FloatArray:
     """Mean wait of the mixture law at the larger inflow of each slot, rho at most 0.99."""
     figures = graph.figures[line.component]
     types = list(graph.types_of[line.component])
@@ -124,8 +136,7 @@ def describe(name: str, lines: list[AsynchronousLine]) -> Asynchronous:
     """The answer's view of a component: its worst line."""
     worst = max(lines, key=lambda each: each.max_lag[0])
     lag, hour, stationary = worst.max_lag
-    backlog = [np.asarray(each.messages(each.line.path.backlog)) for each in lines]
-    peaks = [float(values.max()) for values in backlog]
+    peaks = [each.max_messages for each in lines]
     top = int(np.argmax(peaks))
     path = lines[top].line.path
     overloads = [_overload(each.line) for each in lines]
@@ -137,10 +148,8 @@ def describe(name: str, lines: list[AsynchronousLine]) -> Asynchronous:
         lag_hour=hour,
         stationary=stationary,
         max_backlog_messages=peaks[top],
-        backlog_hour=float(path.knots[int(np.argmax(path.backlog))]) / SECONDS_PER_HOUR
-        if peaks[top] > 0
-        else None,
-        end_backlog_messages=float(sum(values[-1] for values in backlog)),
+        backlog_hour=path.max_lag_instant / SECONDS_PER_HOUR if peaks[top] > 0 else None,
+        end_backlog_messages=sum(each.end_messages for each in lines),
         overloaded_from_h=min(firsts) if firsts else None,
         overloaded_until_h=max(lasts) if lasts else None,
         drain_s=max(each.line.path.drain_time for each in lines),

@@ -41,7 +41,7 @@ class PatternJudgement:
         self.present = tuple(name for name in self.names if name in pattern.present)
         self._walks: dict[tuple[tuple[int, int], ...], Walk] = {}
         self._judged: dict[Counts, Judged] = {}
-        self._tables: dict[Any, Any] = {}
+        self.tables: dict[Any, Any] = {}
         ranges = [
             component.figures_with(pattern.present).count for component in pattern.model.components.values()
         ]
@@ -117,9 +117,9 @@ class PatternJudgement:
         for index, least, excuse in self.least(lower, upper):
             if least > upper[index]:
                 return excuse
-        excuse = self._late(lower, upper) or self._lost(lower, upper)
-        if excuse is not None or lower != upper:
-            return excuse
+        found = self._late(lower, upper) or self._lost(lower, upper)
+        if found is not None or lower != upper:
+            return found
         return self._exact(lower)
 
     def floor_walk(self, lower: Counts, upper: Counts) -> Walk:
@@ -130,12 +130,12 @@ class PatternJudgement:
         for name in graph.asynchronous:
             relevant |= {c for c in graph.callers_of[name] if graph.figures[c].partitions is not None}
         relevant |= {n for n in graph.visits_of if graph.figures[n].max_rate_per_s is not None}
-        handing = [n for n in sorted(relevant)]
+        handing = sorted(relevant)
         key = tuple((lower[at[name]], upper[at[name]]) for name in handing)
         if key not in self._walks:
             if len(self._walks) > 512:
                 self._walks.clear()
-                self._tables.clear()
+                self.tables.clear()
             self._walks[key] = walk(self.pattern.model, graph, self._named(upper), self._named(lower))
         return self._walks[key]
 
@@ -150,7 +150,7 @@ class PatternJudgement:
         floor = self.floor_walk(lower, upper)
         slots, load, types = self._busiest(floor)
         counts = self._named(upper)
-        response_cache = self._tables.setdefault(id(floor), {"queues": {}, "lst": {}})
+        response_cache = self.tables.setdefault(id(floor), {"queues": {}, "lst": {}})
         for subject, classes, target in wanted:
             response = response_at(self.pattern, counts, classes, load, types, response_cache["queues"])
             tail = response.tail(target.seconds, response_cache["lst"])
@@ -173,18 +173,16 @@ class PatternJudgement:
     def _busiest(self, floor: Walk) -> tuple[Any, FloatArray, FloatArray]:
         """The slots in which some component (or the load) is at its peak."""
         key = ("busiest", id(floor))
-        if key not in self._tables:
+        if key not in self.tables:
             load, types = floor.largest
             chosen = {int(np.argmax(load))}
             for name, indices in self.pattern.graph().types_of.items():
                 if name in self.pattern.graph().waited:
-                    work = sum(
-                        types[i] * float(self.pattern.graph().types[i].law.mean) for i in indices
-                    )
+                    work = sum(types[i] * float(self.pattern.graph().types[i].law.mean) for i in indices)
                     chosen.add(int(np.argmax(work)))
             slots = sorted(chosen)
-            self._tables[key] = (slots, load[slots], types[:, slots])
-        found: tuple[Any, FloatArray, FloatArray] = self._tables[key]
+            self.tables[key] = (slots, load[slots], types[:, slots])
+        found: tuple[Any, FloatArray, FloatArray] = self.tables[key]
         return found
 
     def _lost(self, lower: Counts, upper: Counts) -> Excuse | None:
@@ -225,7 +223,7 @@ class _Bounds:
         self.floor = owner.floor_walk(lower, upper)
         self.lower = dict(zip(owner.names, lower, strict=True))
         self.upper = dict(zip(owner.names, upper, strict=True))
-        self.tables = owner._tables
+        self.tables = owner.tables
 
     def least(self, name: str) -> tuple[int, Excuse | None]:
         """(n, excuse): fewer than n are refused for that reason; (0, None) when nothing is known."""
@@ -307,7 +305,10 @@ class _Bounds:
             enough = math.ceil(work.max() / figures.servers) + 1
             units = np.arange(low, max(low, min(high, enough)) + 1)[:4096]
             initial = 0.0  # a lower bound; what is left from before is judged plan by plan
-            self.tables[key] = units, backlogs(knots, work[0], work[1], units * float(figures.servers), initial)
+            self.tables[key] = (
+                units,
+                backlogs(knots, work[0], work[1], units * float(figures.servers), initial),
+            )
         units, outcome = self.tables[key]
         for target, limit in limits.items():
             if target == "drained":
@@ -328,13 +329,14 @@ class _Bounds:
             subject = name
             if target == "retention":
                 graph = self.pattern.graph()
-                subject = min(
-                    c for c in graph.callers_of[name] if graph.figures[c].retention_s == limit
-                )
-            yield int(units[0]) + count, Excuse(
-                target=target,
-                subject=subject,
-                sentence=f"{text}; at least {int(units[0]) + count} units are needed",
-                limit=limit,
-                reached=worst,
+                subject = min(c for c in graph.callers_of[name] if graph.figures[c].retention_s == limit)
+            yield (
+                int(units[0]) + count,
+                Excuse(
+                    target=target,
+                    subject=subject,
+                    sentence=f"{text}; at least {int(units[0]) + count} units are needed",
+                    limit=limit,
+                    reached=worst,
+                ),
             )

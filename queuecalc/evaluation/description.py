@@ -49,7 +49,7 @@ def describe(model: Model) -> Description:
         contract=tuple(_contract(model)),
         nodes=tuple(_nodes(model, graph, inflow, ranges)),
         edges=tuple(_edges(model, graph, inflow, present)),
-        routes=tuple(_routes(model, graph, inflow)) if graph is not None and inflow is not None else (),
+        routes=tuple(_routes(model, graph)) if graph is not None else (),
         stand_ins=tuple(_stand_ins(model, ranges)),
         unreached=tuple(name for name in model.components if not _reachable(model, name)),
         uncalled=tuple(_uncalled(model)),
@@ -154,9 +154,7 @@ def _edges(
                 )
 
 
-def _edge_rate(
-    model: Model, graph: Graph, inflow: FloatArray, call: Call, caller: str, taker: str
-) -> float:
+def _edge_rate(model: Model, graph: Graph, inflow: FloatArray, call: Call, caller: str, taker: str) -> float:
     """Calls per second that one caller makes along one line at the peak."""
     name, _, operation = caller.partition(".")
     classes = call.classes or tuple(model.classes)
@@ -176,7 +174,7 @@ def _edge_rate(
 # -- routes
 
 
-def _routes(model: Model, graph: Graph, inflow: FloatArray) -> Iterator[Route]:
+def _routes(model: Model, graph: Graph) -> Iterator[Route]:
     peak = np.array([model.load.curve.peak])
     for name, rate in class_rates(model.classes, peak).items():
         steps: list[Step] = []
@@ -189,9 +187,7 @@ def _routes(model: Model, graph: Graph, inflow: FloatArray) -> Iterator[Route]:
         )
 
 
-def _steps(
-    graph: Graph, branches: tuple[Branch, ...], rate: float, depth: int, steps: list[Step]
-) -> None:
+def _steps(graph: Graph, branches: tuple[Branch, ...], rate: float, depth: int, steps: list[Step]) -> None:
     for branch in branches:
         visit = graph.visits[branch.visit]
         here = rate * branch.times
@@ -253,9 +249,7 @@ def _reachable(model: Model, name: str) -> bool:
 
 def _uncalled(model: Model) -> Iterator[str]:
     """Operations of the model that no call names."""
-    named = {
-        (taker.component, taker.operation) for call in model.calls for taker in call.takers
-    }
+    named = {(taker.component, taker.operation) for call in model.calls for taker in call.takers}
     for name, component in model.components.items():
         for operation in _own_operations(component):
             if (name, operation) not in named:

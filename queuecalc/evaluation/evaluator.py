@@ -71,9 +71,7 @@ class Evaluator:
         """The whole judgement of one plan."""
         complete = checked_counts(self.model, counts)
         pattern, judged = self._judged(complete)
-        return judge(
-            pattern, complete, series=series, judged=judged if isinstance(judged, Judged) else None
-        )
+        return judge(pattern, complete, series=series, judged=judged if isinstance(judged, Judged) else None)
 
     def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
         """Everything that a plan breaks, budget included."""

@@ -44,9 +44,9 @@ def statements(pattern: Pattern, walk: Walk, classes: Sequence[str]) -> tuple[st
         keys.append("kimura")
     reaching = set(graph.visits_of)
     alone = len(names) == 1 and all(len(route.order) == 1 for route in routes)
-    if not alone and not all(_exponential(graph, name) for name in reaching & set(names)):
-        keys.append("poisson-arrivals")
-    elif walk.lines and not alone and any(_fed_by_asynchronous(graph, name) for name in names):
+    if (not alone and not all(_exponential(graph, name) for name in reaching & set(names))) or (
+        walk.lines and not alone and any(_fed_by_asynchronous(graph, name) for name in names)
+    ):
         keys.append("poisson-arrivals")
     if any(graph.figures[name].max_queue is not None for name in names):
         keys.append("poisson-arrivals")
@@ -189,13 +189,10 @@ def _mean_downstream(graph: Graph, rates: FloatArray, counts: Mapping[str, int])
 def findings(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tuple[str, ...]:
     """Warnings as sentences."""
     graph = pattern.graph()
-    found = []
-    for name in pattern.model.components:
-        if name in pattern.present and name not in graph.visits_of:
-            found.append(f"{name} is paid for, but no request reaches it in this plan")
-    for name in graph.asynchronous:
-        if graph.figures[name].max_queue is not None:
-            found.append(f"{name}: max_queue is left out of account where messages are handed off")
+    idle = [name for name in pattern.model.components if name in pattern.present - graph.visits_of.keys()]
+    bounded = [name for name in graph.asynchronous if graph.figures[name].max_queue is not None]
+    found = [f"{name} is paid for, but no request reaches it in this plan" for name in idle]
+    found += [f"{name}: max_queue is left out of account where messages are handed off" for name in bounded]
     return (*found, *_moving(graph, counts, walk), *_close(graph, counts, walk))
 
 
@@ -242,5 +239,7 @@ def _close(graph: Graph, counts: Mapping[str, int], walk: Walk) -> list[str]:
         if name in graph.waited and figures.servers is not None and figures.max_queue is None:
             rho = float(walk.work[name].max()) / (figures.servers * counts[name])
             if 0.99 <= rho < 1.0:
-                found.append(f"{name}: rho {rho:.4f} at its peak, within 1 % of instability: do not rely on it")
+                found.append(
+                    f"{name}: rho {rho:.4f} at its peak, within 1 % of instability: do not rely on it"
+                )
     return found

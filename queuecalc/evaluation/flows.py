@@ -15,7 +15,15 @@ import numpy.typing as npt
 from queuecalc.architecture import RequestClass
 from queuecalc.architecture.graph import Graph
 
-__all__ = ["FloatArray", "VisitKey", "class_rates", "component_rates", "passed_share", "propagate", "visit_key"]
+__all__ = [
+    "FloatArray",
+    "VisitKey",
+    "class_rates",
+    "component_rates",
+    "passed_share",
+    "propagate",
+    "visit_key",
+]
 
 FloatArray = npt.NDArray[np.float64]
 VisitKey = tuple[str, str, str]

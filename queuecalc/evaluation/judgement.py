@@ -30,7 +30,17 @@ from queuecalc.evidence import STATEMENTS, weakest
 
 __all__ = ["checked_counts", "evaluate", "judge"]
 
-DISPLAY = ("p", "availability", "budget", "lag", "retention", "drained", "drain time", "utilisation", "stability")
+DISPLAY = (
+    "p",
+    "availability",
+    "budget",
+    "lag",
+    "retention",
+    "drained",
+    "drain time",
+    "utilisation",
+    "stability",
+)
 """The order of contract lines in an answer."""
 
 DEFAULT_PERCENTILE = PercentileTarget(key="p95_ms", level=0.95, seconds=float("inf"))
@@ -150,7 +160,7 @@ def _display_order(line: ContractLine) -> tuple[int, bool]:
 def _excuses(judged: Judged, lines: list[ContractLine]) -> list[Excuse | None]:
     from queuecalc.evaluation.sentences import excuse_for
 
-    return [None if line.kept else excuse_for(line, judged.pattern, judged.counts) for line in lines]
+    return [None if line.kept else excuse_for(line, judged.counts) for line in lines]
 
 
 # -- parts of the answer
@@ -180,7 +190,9 @@ def _latency(
 ) -> Latency:
     classes = (subject,) if subject else contract_classes(judged.model)
     limited = wanted or not subject
-    found = judged.worst(classes, target.level) if limited else judged.responses(classes).busiest(target.level)
+    found = (
+        judged.worst(classes, target.level) if limited else judged.responses(classes).busiest(target.level)
+    )
     worst = found.seconds
     response = judged.responses(classes).at([found.slot])
     weighted = with_failures = None

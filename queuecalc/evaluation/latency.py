@@ -106,7 +106,7 @@ class SlotResponses:
         graph = pattern.graph()
         self.load, types = walk.largest
         chosen = {name: pattern.model.classes[name] for name in classes}
-        offered = np.add.reduce([rate for rate in class_rates(chosen, self.load).values()])
+        offered = np.add.reduce(list(class_rates(chosen, self.load).values()))
         self.offered = np.flatnonzero(offered > 0)
         components = {name for c in classes for name in pattern.route(c).most_visits}
         self._rows = [index for index, kind in enumerate(graph.types) if kind.component in components]
@@ -216,8 +216,9 @@ class SlotResponses:
         regime = course_of(walk).regime
         slots = self.load.size
         lowest, highest = np.full(slots, regime.size), np.full(slots, -1)
-        np.minimum.at(lowest, walk.slot, regime)
-        np.maximum.at(highest, walk.slot, regime)
+        slot: Any = walk.slot
+        np.minimum.at(lowest, slot, regime)
+        np.maximum.at(highest, slot, regime)
         alike = np.where(lowest == highest, lowest, -1)[self.offered]
         found = []
         rows = self._rows

@@ -105,7 +105,7 @@ class Judged:
         """Why the plan is refused, line by line."""
         for line in self.lines():
             if not line.kept:
-                yield excuse_for(line, self.pattern, self.counts)
+                yield excuse_for(line, self.counts)
 
     def _budget(self) -> Iterator[ContractLine]:
         budget = self.model.contract.budget_usd_per_month
@@ -171,7 +171,7 @@ class Judged:
                     yield _seconds("retention", caller, retention, lag, hour, strict=True)
             end = self.model.load.curve.hours[-1]
             if contract.drained_by_end:
-                left = sum(float(line.messages(line.line.path.backlog)[-1]) for line in lines)
+                left = sum(line.end_messages for line in lines)
                 yield ContractLine(
                     target="drained",
                     subject=name,

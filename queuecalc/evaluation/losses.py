@@ -97,11 +97,7 @@ class ScenarioLosses:
             name: route_of(self.graph, name, load.network_s) for name in self.classes
         }
         self.components = sorted(
-            {
-                self.graph.visits[index].component
-                for route in self.routes.values()
-                for index in route.order
-            }
+            {self.graph.visits[index].component for route in self.routes.values() for index in route.order}
         )
         self.live: dict[str, LiveCounts] = {
             name: self.scenario.live.get(name) or live_counts(self.graph.figures[name], self.counts[name])
@@ -214,14 +210,12 @@ class ScenarioLosses:
         if self.timeout_s is not None and math.isfinite(self.timeout_s):
             self._late(point, ways, through, self.timeout_s)
         weights = np.repeat([point.rates[name] for name in self.classes], len(self.causes), axis=0)
-        return np.array(rows) * weights
+        return np.asarray(np.array(rows) * weights)
 
     def _joint(self, route: Route) -> Iterator[tuple[float, Mapping[str, LiveCounts]]]:
         """Live counts of the components that a request of the class visits more than once, one by one."""
         names = [
-            name
-            for name, visits in route.most_visits.items()
-            if visits > 1 and len(self.live[name]) > 1
+            name for name, visits in route.most_visits.items() if visits > 1 and len(self.live[name]) > 1
         ]
         for combination in product(*(self.live[name] for name in names)):
             probability = math.prod(p for _, p in combination)

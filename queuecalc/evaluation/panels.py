@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.polynomial.chebyshev as chebyshev
+from numpy.polynomial import chebyshev
 
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.regimes import Course
@@ -192,9 +192,7 @@ class _Panels:
         moments, weights = self._moments(regime, p, weight, inside.shape[2])
         return np.asarray(np.einsum("pk,pmk->m", moments, inside) + weights @ before)
 
-    def _moments(
-        self, regime: Any, p: FloatArray, weight: FloatArray, terms: int
-    ) -> tuple[FloatArray, FloatArray]:
+    def _moments(self, regime: Any, p: FloatArray, weight: FloatArray, terms: int) -> tuple[Any, Any]:
         """By panel, the weighted sums of every Chebyshev polynomial and of 1 over the parameters in it."""
         panel, x = self._place(regime, p)
         basis = chebyshev.chebvander(x, terms - 1)

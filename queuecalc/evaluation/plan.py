@@ -96,7 +96,9 @@ class Pattern:
     def fees(self) -> Mapping[str, Decimal]:
         """Fees of each component for a month, in whole cents; they depend on the pattern, never on counts."""
         charged = [
-            name for name, f in self.figures.items() if f.usd_per_million_calls or (f.usd_per_gb and f.kb_per_call)
+            name
+            for name, f in self.figures.items()
+            if f.usd_per_million_calls or (f.usd_per_gb and f.kb_per_call)
         ]
         if not charged:
             return {}
@@ -104,9 +106,7 @@ class Pattern:
         slots = self.model.load.curve.slots
         rates = class_rates(self.model.classes, 0.5 * (slots.left + slots.right))
         uncapped = dict.fromkeys(graph.visits_of, 10**12)
-        visits = propagate(graph, rates, uncapped, {}, frozenset()) @ (
-            (slots.end_h - slots.start_h) * 3600.0
-        )
+        visits = propagate(graph, rates, uncapped, {}, frozenset()) @ ((slots.end_h - slots.start_h) * 3600.0)
         found = {}
         for name in charged:
             figures = self.figures[name]

@@ -103,9 +103,7 @@ class _Lines:
             at = self.values[:, :, piece].T
             self._line((float(first), float(last - first)), np.array([at[0], at[1] - at[0]]), (0.0, 1.0))
 
-    def _line(
-        self, load: tuple[float, float], departures: FloatArray, limits: tuple[float, float]
-    ) -> None:
+    def _line(self, load: tuple[float, float], departures: FloatArray, limits: tuple[float, float]) -> None:
         self.load.append(load)
         self.departures.append(departures)
         self.range.append(limits)

@@ -64,9 +64,7 @@ class Response:
 
     @cached_property
     def _components(self) -> frozenset[str]:
-        return frozenset(
-            name for route in self.routes for name in route.most_visits
-        )
+        return frozenset(name for route in self.routes for name in route.most_visits)
 
     @cached_property
     def inversion(self) -> Euler | Fourier:
@@ -96,7 +94,8 @@ class Response:
             out[index] = 1.0 if rest is None else rest.lst(s)
         return out
 
-    def _transform(self, route: Route, s: Any, known: dict[Any, Any] | None = None) -> Any:
+    def transform(self, route: Route, s: Any, known: dict[Any, Any] | None = None) -> Any:
+        """E[exp(-s (T - total shift)); not dropped or blocked] of a class."""
         known = {} if known is None else known
         waits: dict[str, Any] = {}
         for name in route.most_visits:
@@ -123,7 +122,8 @@ class Response:
     @cached_property
     def total(self) -> FloatArray:
         """Requests per second that get an answer."""
-        return np.add.reduce([w * mass for w, mass in zip(self.weights, self.mass, strict=True)])
+        answered = [w * mass for w, mass in zip(self.weights, self.mass, strict=True)]
+        return np.asarray(np.add.reduce(answered))
 
     @cached_property
     def shift_s(self) -> float:
@@ -150,7 +150,7 @@ class Response:
             return np.where(late, 0.0, mass), np.zeros_like(t)
         time = np.where(late, beyond, 1.0)
         s = self.inversion.nodes[:, None] / time
-        value = self._transform(route, s)
+        value = self.transform(route, s)
         tail = self.inversion.values((mass - value) / s, time)
         density = self.inversion.values(value, time)
         tail = np.clip(tail, 0.0, mass)
@@ -172,7 +172,7 @@ class Response:
             else:
                 s = self.inversion.nodes[:, None] / beyond
                 memory = None if known is None else known.setdefault((route.request_class, t), {})
-                value = (mass - self._transform(route, s, memory)) / s
+                value = (mass - self.transform(route, s, memory)) / s
                 part = np.clip(self.inversion.values(value, beyond), 0.0, mass)
             out += weight / self.total * part
         return np.where(self.stable, out, 1.0)
@@ -204,7 +204,10 @@ class Response:
         """The same response time at some of the instants."""
         queues = {
             name: Queue(
-                queue.figures, _law_at(queue.service, instants, queue.rate.size), queue.rate[instants], queue.live
+                queue.figures,
+                _law_at(queue.service, instants, queue.rate.size),
+                queue.rate[instants],
+                queue.live,
             )
             for name, queue in self.queues.items()
             if name in self._components
@@ -254,11 +257,13 @@ class Response:
             if beyond <= 0 or not route.order:
                 continue
             s = (self.inversion.nodes / beyond)[:, None]
-            density += float(weight[0]) * float(self.inversion.values(here._transform(route, s), beyond)[0])
+            density += float(weight[0]) * float(self.inversion.values(here.transform(route, s), beyond)[0])
             for name in route.most_visits:
                 for which in (0, 1):
-                    slope = here._slope(route, s, name, in_service=bool(which))
-                    sums[name][which] += float(weight[0]) * float(self.inversion.values(-slope / s, beyond)[0])
+                    slope = here.slope_of(route, s, name, in_service=bool(which))
+                    sums[name][which] += float(weight[0]) * float(
+                        self.inversion.values(-slope / s, beyond)[0]
+                    )
         if density <= 0.0:
             return {name: Parts(0.0, 0.0) for name in sums}
         return {
@@ -269,7 +274,7 @@ class Response:
             for name, (waiting, service) in sums.items()
         }
 
-    def _slope(self, route: Route, s: Any, component: str, *, in_service: bool) -> Any:
+    def slope_of(self, route: Route, s: Any, component: str, *, in_service: bool) -> Any:
         """d/de of the transform when the waits (or the services) at a component are stretched by 1 + e."""
         graph = route.graph
         names = route.most_visits

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 from queuecalc.answer import ContractLine, Excuse
-from queuecalc.evaluation.plan import Pattern
 
 __all__ = ["duration", "excuse_for"]
 
@@ -27,7 +26,7 @@ def _least_units(line: ContractLine, units: int) -> int:
     return math.floor(needed) + 1 if line.sense == "below" else math.ceil(needed * (1.0 - 1e-12))
 
 
-def excuse_for(line: ContractLine, pattern: Pattern, counts: Mapping[str, int]) -> Excuse:
+def excuse_for(line: ContractLine, counts: Mapping[str, int]) -> Excuse:
     """Why a plan is refused by a line that it does not keep."""
     when = f" at hour {line.hour:.1f}" if line.hour is not None else ""
     of = f" of {line.subject}" if line.subject else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Walk:
     graph: Graph
     start_s: FloatArray
     end_s: FloatArray
-    slot: FloatArray
+    slot: Any
     load: FloatArray
     inflow: FloatArray
     departures: Mapping[VisitKey, FloatArray]
@@ -114,8 +115,8 @@ class Walk:
         return load, out
 
 
-def _slot_maximum(values: FloatArray, slot: FloatArray, slots: int) -> FloatArray:
-    larger = values.max(axis=0)
+def _slot_maximum(values: FloatArray, slot: Any, slots: int) -> FloatArray:
+    larger: FloatArray = values.max(axis=0)
     if slots == slot.size:
         return larger
     out = np.full(slots, -np.inf)
@@ -212,7 +213,7 @@ class _Walker:
                 self._throttle(component)
         if figures.max_rate_per_s is not None:
             cap = figures.max_rate_per_s * (self.floor or self.counts)[component]
-            total = sum(self._leaving(index) for index in indices)
+            total = np.add.reduce([self._leaving(index) for index in indices])
             self._cut_at(total - cap)
             total = np.add.reduce([self._leaving(index) for index in indices])
             share = passed_share(total, cap)
@@ -222,16 +223,17 @@ class _Walker:
             self._hand_on(index, self._leaving(index) * share)
 
     def _leaving(self, index: int) -> FloatArray:
-        return self.departures.get(visit_key(self.graph, index), self.inflow[index])
+        found: FloatArray = self.departures.get(visit_key(self.graph, index), self.inflow[index])
+        return found
 
     # -- asynchronous components
 
     def _work(self, indices: tuple[int, ...]) -> FloatArray:
         types = self.graph.types
         visits = self.graph.visits
-        return np.add.reduce(
-            [self.inflow[index] * float(types[visits[index].type].law.mean) for index in indices]
-        )
+        works = [self.inflow[index] * float(types[visits[index].type].law.mean) for index in indices]
+        total: FloatArray = np.add.reduce(works)
+        return total
 
     def _drain(self, component: str) -> None:
         """The fluid lines of an asynchronous component and what leaves them."""
@@ -247,14 +249,14 @@ class _Walker:
         if partitions >= servers:
             self._line(component, indices, servers, np.full_like(self.load, servers), initial)
             return
-        own, rest = self._split_flows(component, partitioned, indices)
+        own, rest = self._split_flows(partitioned, indices)
         first = self._line(component, own, partitions, np.full_like(self.load, partitions), initial)
         if rest:
             busy = np.where(first.path.backlogged, partitions, np.minimum(self._work(own), partitions))
             self._line(component, rest, servers, servers - busy, 0.0)
 
     def _split_flows(
-        self, component: str, partitioned: frozenset[str], indices: tuple[int, ...]
+        self, partitioned: frozenset[str], indices: tuple[int, ...]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Visits reached from partitioned components, and the others."""
         visits = self.graph.visits
@@ -332,7 +334,9 @@ class _Walker:
             for a, b, part in zip(self.start, self.end, parts, strict=True)
         ]
         capacity = np.array([path.capacity_left, path.capacity_right])
-        capacity = self._cut(np.append(np.concatenate(edges), self.end[-1]), capacity)
+        knots = np.append(np.concatenate(edges), self.end[-1])
+        finer = self._cut(knots, capacity)
+        capacity = capacity if finer is None else finer
         work = self._work(indices)
         knots = np.append(self.start, self.end[-1])
         path = fluid_path(knots, work[0], work[1], capacity[0], capacity[1], initial)
@@ -366,7 +370,7 @@ class _Walker:
         if np.isinf(servers):
             self._free(indices)
             return
-        own, rest = self._split_flows(component, partitioned, indices)
+        own, rest = self._split_flows(partitioned, indices)
         most = servers_of(graph.figures[component], self.counts[component])
         own_line = partitions < most
         groups = [(own, min(servers, partitions)), (rest, 0.0)] if own_line else [(indices, servers)]

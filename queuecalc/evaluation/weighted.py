@@ -23,7 +23,12 @@ _STEPS = 60
 
 
 def percentile_over_curve(
-    pattern: Pattern, counts: Mapping[str, int], walk: Walk, classes: Sequence[str], level: float, guess: float
+    pattern: Pattern,
+    counts: Mapping[str, int],
+    walk: Walk,
+    classes: Sequence[str],
+    level: float,
+    guess: float,
 ) -> float:
     """The percentile of all answered requests of the curve together, every unit up."""
     graph = pattern.graph()
@@ -47,16 +52,19 @@ def percentile_over_curve(
         return np.array([here.tail(t) * here.total, here.total])
 
     def late_share(t: float) -> float:
-        late, answered = integrate(
-            lambda regime, p: late_and_answered(regime, p, t), course, [], tolerance
-        )
+        late, answered = integrate(lambda regime, p: late_and_answered(regime, p, t), course, [], tolerance)
         return float(late / answered) if answered > 0 else 0.0
 
     return _solve(late_share, 1.0 - level, guess)
 
 
 def percentile_with_failures(
-    pattern: Pattern, counts: Mapping[str, int], walk: Walk, classes: tuple[str, ...], level: float, guess: float
+    pattern: Pattern,
+    counts: Mapping[str, int],
+    walk: Walk,
+    classes: tuple[str, ...],
+    level: float,
+    guess: float,
 ) -> float:
     """The percentile over all offered requests and failure states; a lost request counts as infinitely late."""
     offered = offered_requests(pattern.model)
@@ -74,7 +82,7 @@ def percentile_with_failures(
 
 
 def _solve(late_share: Callable[[float], float], target: float, guess: float) -> float:
-    """The t at which a falling share reaches the target: secant on its logarithm, inside a bracket once there is one."""
+    """The t at which a falling share reaches the target: secant on its logarithm, bracketed as soon as it can be."""
     if not np.isfinite(guess) or guess <= 0.0:
         guess = 1.0
     low, high = 0.0, float("inf")

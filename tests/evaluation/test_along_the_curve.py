@@ -137,7 +137,11 @@ def test_two_of_two_units_are_needed_at_the_peak_only() -> None:
 def test_a_late_answer_is_lost() -> None:
     """M/M/1 at constant load: P(T > timeout) = exp(-(mu - lambda) timeout)."""
     scenario = model(
-        [component("server", 0.1)], [call("users", "server")], load=(8.0, 8.0), timeout_s=1.5, availability=0.9
+        [component("server", 0.1)],
+        [call("users", "server")],
+        load=(8.0, 8.0),
+        timeout_s=1.5,
+        availability=0.9,
     )
     answer = evaluate(scenario, {"server": 1})
     assert answer.availability is not None

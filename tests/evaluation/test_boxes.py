@@ -12,7 +12,9 @@ from queuecalc.evaluation.box import PatternJudgement
 from tests.reference.random_models import random_graph, random_model
 
 
-def _boxes(judgement: PatternJudgement, random: Random, most: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+def _boxes(
+    judgement: PatternJudgement, random: Random, most: int
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     ranges = [
         range(low, min(high, low + 3) + 1) if high > 0 else range(1)
         for low, high in zip(judgement.lower, judgement.upper, strict=True)
@@ -29,7 +31,9 @@ def test_a_refused_box_holds_no_plan_that_keeps_the_contract(seed: int) -> None:
     random = Random(seed)
     model = (random_model if seed % 2 else random_graph)(seed).model
     evaluator = Evaluator(model)
-    optional = [name for name, (least, _) in zip(evaluator.names, evaluator.ranges, strict=True) if least == 0]
+    optional = [
+        name for name, (least, _) in zip(evaluator.names, evaluator.ranges, strict=True) if least == 0
+    ]
     always = [name for name in evaluator.names if name not in optional]
     refused = 0
     for _ in range(3):

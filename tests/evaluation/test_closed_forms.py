@@ -132,9 +132,7 @@ def test_a_self_call_adds_its_service_to_the_visit() -> None:
 
 
 def test_an_unstable_plan_names_place_number_hour_and_remedy() -> None:
-    network = model(
-        [component("server", 0.1)], [call("users", "server")], hours=(0.0, 2.0), load=(5.0, 26.0)
-    )
+    network = model([component("server", 0.1)], [call("users", "server")], hours=(0.0, 2.0), load=(5.0, 26.0))
     answer = evaluate(network, {"server": 1})
     assert not answer.kept
     assert math.isinf(line(answer, "p95").reached)
