@@ -165,7 +165,7 @@ class FiguresTable(Table):
     drops: Annotated[dict[str, Decimal] | None, values.DROPS] = _key(
         "by request class: the share of visits after which the request is dropped", "{ junk = 0.98 }"
     )
-    needs: MaybeWords = _key("one of these components must be present", '["stream", "queue"]')
+    needs: MaybeWords = _key("one of these components must be present", '["cache", "buffer"]')
     when_down: Annotated[str | None, choice("fail", "next")] = _key(
         '"fail" (default): a call is lost while no unit lives; "next": the next name in the list takes it',
         '"next"',
@@ -187,10 +187,12 @@ class ComponentTable(FiguresTable):
     title: Line = _key("what people call it", '"Web server"')
     with_: Tables = _key(
         "with.X = { ... }: figures while component X is bought",
-        "{ replica = { mttr_h = 0.43 } }",
+        "{ standby = { mttr_h = 0.43 } }",
         alias="with",
     )
-    without: Tables = _key("without.X = { ... }: figures while X is not bought", "{ lb = { count = 1 } }")
+    without: Tables = _key(
+        "without.X = { ... }: figures while X is not bought", "{ balancer = { count = 1 } }"
+    )
     sources: Annotated[dict[str, str] | None, values.SOURCES] = _key(
         "where its figures come from, by key", '{ usd_per_month = "invoice of October" }'
     )
@@ -200,13 +202,13 @@ class CallTable(Table):
     """Who calls whom: one line an edge."""
 
     from_: Annotated[tuple[Endpoint, ...] | None, values.CALLERS] = _key(
-        'the caller or callers: "users", a component, or one operation of it ("queue.job")',
+        'the caller or callers: "users", a component, or one operation of it ("database.query")',
         '"users"',
         alias="from",
     )
     to: Annotated[tuple[Endpoint, ...] | None, values.TAKERS] = _key(
         'the first of these that is present takes the call; "nobody" at the end skips it',
-        '["redis", "postgres.query"]',
+        '["cache", "database.query"]',
     )
     class_: Words = _key("only for these request classes (default: all)", '["read"]', alias="class")
     times: Above0 = _key(

@@ -31,9 +31,27 @@ _HEAD = f"""\
 # {SCHEMA_FILE}.
 """
 
+_WEB = {
+    "count": "[1, 20]",
+    "servers": "8",
+    "service_ms": "30",
+    "scv": "1.5",
+    "usd_per_month": "53",
+    "availability_percent": "99.85",
+    "waits": '"async"',
+}
+_DATABASE = {
+    "count": "1",
+    "servers": "4",
+    "service_ms": "{ query = 12, insert = 8 }",
+    "scv": "2",
+    "usd_per_month": "128",
+    "availability_percent": "99.85",
+    "max_utilisation": "0.8",
+}
 _CALLS = (
     '{ from = "users", to = "web" }',
-    '{ from = "web", to = "database.query", class = "read", times = 2 }',
+    '{ from = "web", to = "database.query", class = "read" }',
     '{ from = "web", to = "database.insert", class = "write" }',
 )
 
@@ -77,11 +95,9 @@ def _lines() -> Iterator[str]:
     yield from _section(
         "components.web", "What one buys, one table each. `queuecalc list components` shows the kinds."
     )
-    yield from _keys(ComponentTable, {"kind": '"server"', "count": "[1, 20]", "service_ms": "30"})
+    yield from _keys(ComponentTable, _WEB)
     yield from _section("components.database", "")
-    yield from _keys(
-        ComponentTable, {"kind": '"postgres"', "count": "1", "max_utilisation": "0.8"}, others=False
-    )
+    yield from (f"{key} = {value}" for key, value in _DATABASE.items())
     yield from _section(
         "architecture", "Who calls whom. Every line that matches a caller and a class happens, in order."
     )
@@ -100,13 +116,13 @@ def _section(name: str, about: str) -> Iterator[str]:
     yield f"[{name}]"
 
 
-def _keys(table: type[Table], active: Mapping[str, str], *, others: bool = True) -> Iterator[str]:
+def _keys(table: type[Table], active: Mapping[str, str]) -> Iterator[str]:
     """The keys of a table: those in use first, the others as comments with an example."""
     keys = keys_of(table)
     for key, value in active.items():
         yield from _entry(key, value, _said(keys[key]))
     for key, field in keys.items():
-        if others and key not in active:
+        if key not in active:
             yield from _entry(f"# {key}", _example(field), _said(field))
 
 
