@@ -38,7 +38,7 @@ def layer_of(table: FiguresTable) -> Layer:
 
 def stacked(below: Layer, above: Layer) -> Layer:
     """One layer upon another."""
-    result = {key: value for key, value in below.items() if not _replaced(key, above)}
+    result = {key: value for key, value in below.items() if not _replaced(key, value, above)}
     result |= above
     result |= {key: below[key] | above[key] for key in ("drops",) if key in below and key in above}
     named = below.get(SERVICES, {})
@@ -50,10 +50,10 @@ def stacked(below: Layer, above: Layer) -> Layer:
     return result
 
 
-def _replaced(key: str, above: Layer) -> bool:
-    """Whether what is written above makes a key below void."""
+def _replaced(key: str, value: Any, above: Layer) -> bool:
+    """Whether what is written above makes a key below void, though it is another key."""
     if key in _HOURS:
         return "availability_percent" in above and not any(hours in above for hours in _HOURS)
-    if key == "scv":  # a law that has an SCV of its own; unless the layer insists on both
+    if key == "scv":  # a law comes that has an SCV of its own
         return "law" in above and not takes_scv(above["law"])
-    return key == "law" and "scv" in above
+    return key == "law" and "scv" in above and not takes_scv(value)

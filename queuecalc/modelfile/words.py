@@ -87,7 +87,7 @@ def number(
             raise ValueError
         if decimal and not _SMALLEST <= abs(decimal) <= _LARGEST:
             raise ValueError("expected a number between 1e-12 and 1e15")
-        return decimal
+        return decimal or Decimal(0)  # -0 is 0
 
     return Word(read, phrase, schema)
 

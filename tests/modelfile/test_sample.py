@@ -283,6 +283,35 @@ def test_what_is_written_wins_over_the_kind(written: str, expected: Law) -> None
     assert law(f"components.server={{kind='redis', {written}}}") == expected
 
 
+@pytest.mark.parametrize(
+    ("below", "above", "expected"),
+    [
+        ("law='lognormal', scv=2", "scv=3", Lognormal(mean=0.001, scv=3.0)),  # the law stays
+        ("law='exponential'", "scv=3", Gamma(mean=0.001, scv=3.0)),  # it has no such SCV
+        ("law='lognormal', scv=2", "law='exponential'", Exponential(mean=0.001)),
+        ("law='lognormal', scv=2", "law='gamma'", Gamma(mean=0.001, scv=2.0)),
+        ("law='lognormal', scv=2", "service_ms=3", Lognormal(mean=0.003, scv=2.0)),
+        ("law='lognormal', scv=2", "service={p50_ms=1, p84_ms=2}", None),
+    ],
+)
+def test_laws_under_an_override(small: str, below: str, above: str, expected: Law | None) -> None:
+    cache = f"components.cache={{service_ms=1, {below}, with={{web={{{above}}}}}}}"
+    (override,) = read_text(small, settings=[cache]).components["cache"].overrides
+    changed = override.changes["operations"][""]
+    assert changed == expected if expected else changed.ppf(0.5) == pytest.approx(0.001, rel=1e-12)
+
+
+def test_zero_has_no_sign() -> None:
+    assert math.copysign(1.0, one("load.network_ms=-0.0").load.network_s) == 1.0
+
+
+def test_shares_add_up_to_one_within_rounding(small: str) -> None:
+    thirds = "classes={read={share=0.3333333333}, write={share=0.6666666667}}"
+    assert read_text(small, settings=[thirds]).classes["read"].share == 0.3333333333
+    nearly = "classes={read={share=0.3333333333}, write={share=0.6666666666}}"
+    assert read_text(small, settings=[nearly]).classes["write"].share == 0.6666666666
+
+
 def test_two_percentiles_are_a_lognormal_law() -> None:
     through = law("components.server={service={p50_ms=12, p99_ms=90}}")
     assert isinstance(through, Lognormal)
