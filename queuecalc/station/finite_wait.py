@@ -138,11 +138,13 @@ class FiniteWait:
         some = self.service is None or bool(np.any(self.beta < 1.0))
         plain: Any = 0.0
         if some:
-            plain = geometric_transform((load.slack + x) / (1.0 + x), load.slack, self.places) / (1.0 + x)
+            y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
+            plain = geometric_transform(y, kept, load.slack, self.places) / (1.0 + x)
         if self.service is None:
             return plain
         d = self.service.excess_complement(t / load.servers)
         y = load.slack + load.utilisation * d
-        steps = geometric_transform(y, load.slack, self.steps, self.fraction)
+        kept = load.utilisation * (1.0 - d)
+        steps = geometric_transform(y, kept, load.slack, self.steps, self.fraction)
         general = (1.0 - d) * steps / (1.0 + self.epsilon * t)
         return self.beta * general + (1.0 - self.beta) * plain

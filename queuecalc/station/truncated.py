@@ -62,25 +62,36 @@ def geometric_mean_place(slack: Any, places: Any) -> Any:
     return np.where(near, 0.5 * (places + 1.0) + series, closed)
 
 
-def geometric_transform(y: Any, slack: Any, places: Any, fraction: Any = 0.0) -> Any:
-    """(sum_{j < n} (1 - y)^j + f (1 - y)^n) / (the same at y = slack), elementwise.
+def geometric_transform(y: Any, kept: Any, slack: Any, places: Any, fraction: Any = 0.0) -> Any:
+    """(sum_{j < n} u^j + f u^n) / (the same at u = rho) for u = 1 - y, elementwise.
 
     Args:
-        y: complex, |1 - y| <= rho.
+        y: complex.
+        kept: u itself, |u| <= rho: 1 - y would lose it where rho is small, and 1 - u would lose y where u is near 1.
         slack: 1 - rho.
         places: n >= 1.
         fraction: f in [0, 1).
     """
     total, last = geometric_sum(slack, places)
     growth = np.maximum(places * log_utilisation(slack), 0.0)
-    exponent = places * log1p(-np.asarray(y))
-    scaled = np.exp(exponent - growth)  # (1 - y)^n / R
+    exponent = places * _logarithm(np.asarray(y), np.asarray(kept))
+    scaled = np.exp(exponent - growth)  # u^n / R
     rising = exponent.real > 1.0
     small = np.exp(-growth)
     change = np.where(rising, scaled - small, special.expm1(np.where(rising, 0.0, exponent)) * small)
     zero = y == 0.0
     inner = np.where(zero, places * small, -change / np.where(zero, 1.0, y))
     return (inner + fraction * scaled) / (total + fraction * last)
+
+
+def _logarithm(y: Any, kept: Any) -> Any:
+    """ln u for u = kept = 1 - y."""
+    none = kept == 0.0
+    values = np.where(none, LOWEST, np.log(np.where(none, 1.0, kept)))
+    near = np.abs(y) < 0.25
+    if np.any(near):
+        values = np.where(near, log1p(-np.where(near, y, 0.0)), values)
+    return values
 
 
 def geometric_second_moment(slack: Any, places: Any, fraction: Any = 0.0) -> Any:
@@ -94,6 +105,7 @@ def geometric_second_moment(slack: Any, places: Any, fraction: Any = 0.0) -> Any
     angle = 2.0 * np.pi * (np.arange(SECOND_NODES).reshape(-1, *(1,) * np.ndim(mean)) + 0.5) / SECOND_NODES
     shift = 0.5 / mean * np.exp(1j * angle)
     rho = 1.0 - np.asarray(slack)
-    values = (1.0 + shift) * geometric_transform(slack - rho * shift, slack, places, fraction)
+    u = 1.0 + shift
+    values = u * geometric_transform(slack - rho * shift, rho * u, slack, places, fraction)
     falling = 2.0 * np.mean((values / shift**2).real, axis=0)
     return falling + mean

@@ -1,0 +1,280 @@
+"""Wait and sojourn of the customers that M/M/c/K accepts, as laws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.law.base import Atoms, Law
+from queuecalc.law.parameter import Real, released
+from queuecalc.station import erlang
+from queuecalc.station.finite_room import FiniteRoom, exponential_room
+from queuecalc.station.offered import Load
+from queuecalc.station.poisson_average import poisson_average
+from queuecalc.station.truncated import (
+    LOWEST,
+    geometric_mean_place,
+    geometric_second_moment,
+    geometric_transform,
+    log_utilisation,
+)
+
+__all__ = ["MMcKSojourn", "MMcKWait"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MMcKWait(Law):
+    """The wait of accepted customers: 0, or j + 1 steps of mean 1 / (c mu) with probability proportional to r^j, j < k.
+
+    P(W > t) is the average of sum_{j >= n} w_j over the Poisson number n of departures in t.
+
+    Attributes:
+        arrival_rate: lambda, in 1/s.
+        service_rate: mu of one server, in 1/s.
+        servers: c.
+        capacity: K = c + k.
+    """
+
+    arrival_rate: Real
+    service_rate: Real
+    servers: Any
+    capacity: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The common shape of the parameters."""
+        return np.broadcast_shapes(
+            *(np.shape(p) for p in (self.arrival_rate, self.service_rate, self.servers, self.capacity))
+        )
+
+    @property
+    def _load(self) -> Load:
+        rate = np.broadcast_to(np.asarray(self.arrival_rate, dtype=np.float64), self.shape)
+        return Load.by_rate(rate, self.service_rate, self.servers)
+
+    @property
+    def _places(self) -> Any:
+        places = np.asarray(self.capacity, dtype=np.float64) - np.asarray(self.servers, dtype=np.float64)
+        return np.broadcast_to(places, self.shape)
+
+    @property
+    def _room(self) -> FiniteRoom:
+        load = self._load
+        loss = erlang.loss_probability(load.servers, load.offered, load.remainder)
+        return exponential_room(load, loss, self._places)
+
+    @property
+    def mean(self) -> Real:
+        """E[W], in seconds."""
+        return released(self._room.mean_wait)
+
+    @property
+    def var(self) -> Real:
+        """Variance, in seconds^2: M steps of an exponential time have E[M^2] + E[M] times the square of its mean."""
+        room, load, k = self._room, self._load, np.maximum(self._places, 1.0)
+        second = geometric_second_moment(load.slack, k) + geometric_mean_place(load.slack, k)
+        square = room.delayed * (load.service_mean / load.servers) ** 2 * second
+        return released(np.maximum(square - room.mean_wait**2, 0.0))
+
+    @property
+    def scv(self) -> Real:
+        """var / mean^2; 0 where nobody waits."""
+        return _squared_variation(self.mean, self.var)
+
+    @property
+    def abscissa(self) -> Real:
+        """c mu."""
+        return released(np.asarray(self.servers) * np.asarray(self.service_rate) + np.zeros(self.shape))
+
+    @property
+    def atoms(self) -> Atoms:
+        """The point 0, which has what does not wait."""
+        return ((released(np.zeros(self.shape)), released(1.0 - self._room.delayed)),)
+
+    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
+        """(sf, pdf) at once; the density is that of the positive part."""
+        time = np.asarray(t, dtype=np.float64)
+        tail, density = self._both(np.maximum(time, 0.0))
+        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
+
+    def _both(self, t: Any) -> tuple[Any, Any]:
+        load, delayed = self._load, self._room.delayed
+        x, inside = _departures(load, t)
+        k = np.maximum(self._places, 1.0)
+        centre = np.minimum(x * np.minimum(1.0 - load.slack, 1.0), k - 1.0)
+        tail = poisson_average(x, lambda n: _survival(load.slack, k, n), centre, k)
+        density = poisson_average(x, lambda n: _weight(load.slack, k, n), centre, k)
+        rate = load.servers / load.service_mean
+        return np.where(inside, delayed * np.minimum(tail, 1.0), 0.0), np.where(
+            inside, delayed * rate * density, 0.0
+        )
+
+    def _sf(self, t: Any) -> Any:
+        return self._both(t)[0]
+
+    def _pdf(self, t: Any) -> Any:
+        return self._both(t)[1]
+
+    def _lst(self, s: Any) -> Any:
+        delayed = self._room.delayed
+        return 1.0 - delayed + delayed * self._delayed(s)
+
+    def _delayed(self, s: Any) -> Any:
+        load = self._load
+        x = s * load.service_mean / load.servers
+        k = np.maximum(self._places, 1.0)
+        y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
+        return geometric_transform(y, kept, load.slack, k) / (1.0 + x)
+
+    def _lst_complement(self, s: Any) -> Any:
+        return self._room.delayed * (1.0 - self._delayed(s))
+
+    def _excess_lst(self, s: Any) -> Any:
+        return _excess(self, s)
+
+    def _excess_complement(self, s: Any) -> Any:
+        return 1.0 - self._excess_lst(s)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MMcKSojourn(Law):
+    """T = W + S of accepted customers, W of `wait` and S exponential with rate mu.
+
+    P(T > t) is the average of v_n over the Poisson number n of events at rate c mu in t, each of which ends the service
+    under way with probability 1 / c: v_n = (1 - d) s^n + d (sum_{j >= n} w_j + sum_{j < n} w_j s^(n - 1 - j)),
+    s = 1 - 1/c, d the probability that an accepted customer waits.
+
+    Attributes:
+        wait: the law of W.
+    """
+
+    wait: MMcKWait
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the wait."""
+        return self.wait.shape
+
+    @property
+    def mean(self) -> Real:
+        """E[W] + 1 / mu."""
+        return released(np.asarray(self.wait.mean) + 1.0 / np.asarray(self.wait.service_rate))
+
+    @property
+    def var(self) -> Real:
+        """Var W + 1 / mu^2."""
+        return released(np.asarray(self.wait.var) + 1.0 / np.square(self.wait.service_rate))
+
+    @property
+    def scv(self) -> Real:
+        """var / mean^2."""
+        return _squared_variation(self.mean, self.var)
+
+    @property
+    def abscissa(self) -> Real:
+        """The service rate."""
+        return released(np.broadcast_to(np.asarray(self.wait.service_rate), self.shape))
+
+    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
+        """(sf, pdf) at once."""
+        time = np.asarray(t, dtype=np.float64)
+        tail, density = self._both(np.maximum(time, 0.0))
+        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
+
+    def _both(self, t: Any) -> tuple[Any, Any]:
+        load, places = self.wait._load, self.wait._places
+        delayed = self.wait._room.delayed
+        x, inside = _departures(load, t)
+        k = np.maximum(places, 1.0)
+        stay = 1.0 - 1.0 / load.servers
+        log_stay = np.where(stay > 0.0, np.log(np.where(stay > 0.0, stay, 1.0)), LOWEST)
+
+        def survival(n: Any) -> Any:
+            """v_n; from n = k on it falls by the factor s."""
+            m = np.minimum(n, k)
+            served = _convolved(load.slack, k, log_stay, m)
+            value = (1.0 - delayed) * np.exp(m * log_stay) + delayed * (_survival(load.slack, k, m) + served)
+            return value * np.exp((n - m) * log_stay)
+
+        peak = np.minimum(x * np.minimum(1.0 - load.slack, 1.0), k)
+        centre = np.maximum(x * stay, peak)
+        tail = poisson_average(x, survival, centre, np.inf)
+        density = poisson_average(x, lambda n: survival(n) - survival(n + 1.0), centre, np.inf)
+        rate = load.servers / load.service_mean
+        return np.where(inside, np.minimum(tail, 1.0), 0.0), np.where(
+            inside, rate * np.maximum(density, 0.0), 0.0
+        )
+
+    def _sf(self, t: Any) -> Any:
+        return self._both(t)[0]
+
+    def _pdf(self, t: Any) -> Any:
+        return self._both(t)[1]
+
+    def _lst(self, s: Any) -> Any:
+        return self.wait.lst(s) / (1.0 + s / np.asarray(self.wait.service_rate))
+
+    def _lst_complement(self, s: Any) -> Any:
+        y = s / np.asarray(self.wait.service_rate)
+        return (self.wait.lst_complement(s) + y) / (1.0 + y)
+
+    def _excess_lst(self, s: Any) -> Any:
+        return _excess(self, s)
+
+    def _excess_complement(self, s: Any) -> Any:
+        return 1.0 - self._excess_lst(s)
+
+
+def _squared_variation(mean: Any, var: Any) -> Any:
+    mean, var = np.asarray(mean), np.asarray(var)
+    return released(np.where(mean > 0.0, var / np.where(mean > 0.0, mean, 1.0) ** 2, 0.0))
+
+
+def _excess(law: Law, s: Any) -> Any:
+    mean = np.asarray(law.mean)
+    scale = np.where((s == 0.0) | (mean == 0.0), 1.0, s * mean)
+    return np.where((s == 0.0) | (mean == 0.0), 1.0, law._lst_complement(s) / scale)
+
+
+def _departures(load: Load, t: Any) -> tuple[Any, Any]:
+    """(mean number of departures of c busy servers in t, whether t is finite)."""
+    shape = np.broadcast_shapes(np.shape(t), load.slack.shape)
+    time = np.broadcast_to(t, shape)
+    inside = np.isfinite(time)
+    return np.where(inside, time, 0.0) * load.servers / load.service_mean, inside
+
+
+def _sum(n: Any, h: Any) -> Any:
+    """sum_{j < n} exp(-j h), h >= 0."""
+    flat = h == 0.0
+    safe = np.where(flat, 1.0, h)
+    return np.where(flat, n, np.expm1(-n * safe) / np.expm1(-safe))
+
+
+def _survival(slack: Any, k: Any, n: Any) -> Any:
+    """sum_{n <= j < k} w_j with w_j proportional to r^j."""
+    logarithm = log_utilisation(slack)
+    h = np.abs(logarithm)
+    left = np.maximum(k - n, 0.0)
+    return _sum(left, h) / _sum(k, h) * np.exp(np.minimum(logarithm, 0.0) * n)
+
+
+def _weight(slack: Any, k: Any, n: Any) -> Any:
+    """w_n."""
+    logarithm = log_utilisation(slack)
+    h = np.abs(logarithm)
+    exponent = np.where(logarithm <= 0.0, n, np.maximum(k - 1.0 - n, 0.0))
+    return np.where(n < k, np.exp(-h * exponent), 0.0) / _sum(k, h)
+
+
+def _convolved(slack: Any, k: Any, log_stay: Any, n: Any) -> Any:
+    """sum_{j < n} w_j s^(n - 1 - j), n <= k."""
+    logarithm = log_utilisation(slack)
+    big = np.maximum(logarithm, log_stay)
+    gap = np.abs(logarithm - log_stay)
+    first = np.where(logarithm > 0.0, -(k - 1.0) * logarithm, 0.0)
+    exponent = first + np.maximum(n - 1.0, 0.0) * big
+    return np.where(n > 0.0, np.exp(exponent) * _sum(n, gap) / _sum(k, np.abs(logarithm)), 0.0)
