@@ -18,7 +18,7 @@ from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import duration
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk, walk_at_peak
 
 __all__ = ["PatternJudgement"]
 
@@ -39,7 +39,7 @@ class PatternJudgement:
         self.names = tuple(pattern.model.components)
         self.keep_up = keep_up
         self.present = tuple(name for name in self.names if name in pattern.present)
-        self._walks: dict[tuple[tuple[int, int], ...], Walk] = {}
+        self._walks: dict[tuple[Any, ...], Walk] = {}
         self._judged: dict[Counts, Judged] = {}
         self.tables: dict[Any, Any] = {}
         ranges = [
@@ -103,12 +103,17 @@ class PatternJudgement:
 
     def least(self, lower: Counts, upper: Counts) -> Sequence[tuple[int, int, Excuse]]:
         """(index, n, excuse): every plan of the box with fewer than n units of a component is refused."""
-        bounds = _Bounds(self, lower, upper)
+        found = self._bounds(_Bounds(self, lower, upper, along=False))
+        if any(least > upper[index] for index, least, _ in found):
+            return found
+        return self._bounds(_Bounds(self, lower, upper, along=True))
+
+    def _bounds(self, bounds: _Bounds) -> list[tuple[int, int, Excuse]]:
         found = []
         for index, name in enumerate(self.names):
             if name in self.pattern.graph().visits_of:
                 least, excuse = bounds.least(name)
-                if excuse is not None and least > lower[index]:
+                if excuse is not None and least > bounds.lower[name]:
                     found.append((index, least, excuse))
         return found
 
@@ -123,7 +128,14 @@ class PatternJudgement:
         return self._exact(lower)
 
     def floor_walk(self, lower: Counts, upper: Counts) -> Walk:
-        """Lower bounds on every inflow, for all plans of the box."""
+        """Lower bounds on every inflow along the curve, for all plans of the box."""
+        return self._remembered("along", lower, upper)
+
+    def peak_walk(self, lower: Counts, upper: Counts) -> Walk:
+        """The same at the peak of the load alone: a first look that costs next to nothing."""
+        return self._remembered("peak", lower, upper)
+
+    def _remembered(self, what: str, lower: Counts, upper: Counts) -> Walk:
         graph = self.pattern.graph()
         at = {name: index for index, name in enumerate(self.names)}
         relevant = set(graph.asynchronous)
@@ -131,12 +143,13 @@ class PatternJudgement:
             relevant |= {c for c in graph.callers_of[name] if graph.figures[c].partitions is not None}
         relevant |= {n for n in graph.visits_of if graph.figures[n].max_rate_per_s is not None}
         handing = sorted(relevant)
-        key = tuple((lower[at[name]], upper[at[name]]) for name in handing)
+        key = (what, *((lower[at[name]], upper[at[name]]) for name in handing))
         if key not in self._walks:
             if len(self._walks) > 512:
                 self._walks.clear()
                 self.tables.clear()
-            self._walks[key] = walk(self.pattern.model, graph, self._named(upper), self._named(lower))
+            take = walk if what == "along" else walk_at_peak
+            self._walks[key] = take(self.pattern.model, graph, self._named(upper), self._named(lower))
         return self._walks[key]
 
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
@@ -215,12 +228,13 @@ class PatternJudgement:
 
 
 class _Bounds:
-    """Least counts by stability, guards and fluid backlogs, with every inflow at its lower bound."""
+    """Least counts by stability and guards, and along the whole curve by fluid backlogs; inflows at lower bounds."""
 
-    def __init__(self, owner: PatternJudgement, lower: Counts, upper: Counts) -> None:
+    def __init__(self, owner: PatternJudgement, lower: Counts, upper: Counts, *, along: bool) -> None:
         self.owner = owner
         self.pattern = owner.pattern
-        self.floor = owner.floor_walk(lower, upper)
+        self.along = along
+        self.floor = (owner.floor_walk if along else owner.peak_walk)(lower, upper)
         self.lower = dict(zip(owner.names, lower, strict=True))
         self.upper = dict(zip(owner.names, upper, strict=True))
         self.tables = owner.tables
@@ -253,7 +267,7 @@ class _Bounds:
             per_unit = figures.servers * figures.max_utilisation * (1.0 + ROUNDING)
             least = math.ceil(peak / per_unit)
             yield least, self._utilisation(name, "utilisation", peak, hour, least, figures.max_utilisation)
-        if name not in graph.waited:
+        if name not in graph.waited and self.along:
             yield from self._backlog(name)
 
     def _utilisation(

@@ -19,8 +19,9 @@ from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph
 from queuecalc.dynamics import FluidPath, fluid_path
 from queuecalc.evaluation.flows import FloatArray, VisitKey, class_rates, passed_share, visit_key
+from queuecalc.load import Slots
 
-__all__ = ["SECONDS_PER_HOUR", "Line", "Walk", "partitions_for", "walk"]
+__all__ = ["SECONDS_PER_HOUR", "Line", "Walk", "partitions_for", "walk", "walk_at_peak"]
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -154,12 +155,16 @@ class _Walker:
     """Pieces under construction. With `floor` given, a lower bound instead: see `walk`."""
 
     def __init__(
-        self, model: Model, graph: Graph, counts: Mapping[str, int], floor: Mapping[str, int] | None
+        self,
+        model: Model,
+        graph: Graph,
+        counts: Mapping[str, int],
+        floor: Mapping[str, int] | None,
+        slots: Slots,
     ) -> None:
         self.graph = graph
         self.counts = counts
         self.floor = floor
-        slots = model.load.curve.slots
         self.start = slots.start_h * SECONDS_PER_HOUR
         self.end = slots.end_h * SECONDS_PER_HOUR
         self.slot = np.arange(self.start.size)
@@ -432,4 +437,11 @@ def walk(
         floor: with it, every inflow is instead a lower bound on that of all plans between `floor` and `counts`;
             no fluid lines are drawn.
     """
-    return _Walker(model, graph, counts, floor).run()
+    return _Walker(model, graph, counts, floor, model.load.curve.slots).run()
+
+
+def walk_at_peak(model: Model, graph: Graph, counts: Mapping[str, int], floor: Mapping[str, int]) -> Walk:
+    """The moment at which the load curve peaks alone, as a walk with every inflow a lower bound (see `walk`)."""
+    curve = model.load.curve
+    hour, peak = np.array([curve.peak_hour]), np.array([curve.peak])
+    return _Walker(model, graph, counts, floor, Slots(hour, hour + 1.0 / SECONDS_PER_HOUR, peak, peak)).run()
