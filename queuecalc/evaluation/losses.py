@@ -387,11 +387,16 @@ def _book(
             share = share * (1.0 - certain)
             continue
         theirs, served = done[branch.visit]
-        tried = _repeats(served, whole)
-        tried = tried + rest * served**whole
+        tried: Any = share
+        if whole == 1 and rest == 0.0:
+            share = share * served
+        else:
+            all_served = served**whole
+            tried = share * (_repeats(served, whole) + rest * all_served)
+            share = share * all_served * (1.0 - rest + rest * served)
         for cause, value in theirs.items():
-            causes[cause] = causes.get(cause, 0.0) + share * tried * value
-        share = share * served**whole * (1.0 - rest + rest * served)
+            booked = tried * value
+            causes[cause] = causes[cause] + booked if cause in causes else booked
     return causes, share
 
 
