@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queuecalc.law.adapter import as_law
+from queuecalc.law.adapter import Adapted, as_law
 from queuecalc.law.base import Law
 from queuecalc.law.choice import by_name, two_moment
 from queuecalc.law.deterministic import Deterministic
@@ -20,6 +20,7 @@ from queuecalc.law.sum import Sum
 
 __all__ = [
     "REGISTRY",
+    "Adapted",
     "Deterministic",
     "Empirical",
     "Erlang",

@@ -62,7 +62,7 @@ class Adapted(Law):
         else:
             low = np.maximum(self._ppf(np.asarray(1e-17)), 1e-13 * mean)
             high = self._isf(np.asarray(1e-17))
-            at, weights = nodes.half_line(self._pdf, self._cdf, self._sf, low, high, (mean, var + mean**2))
+            at, weights = nodes.half_line(self._pdf, self._cdf, self._tail, low, high, (mean, var + mean**2))
         total = np.sum(weights, axis=0)
         if np.any(np.abs(total - 1.0) > 1e-6):
             worst = float(np.ravel(total)[np.argmax(np.abs(np.ravel(total) - 1.0))])
@@ -102,6 +102,12 @@ class Adapted(Law):
         return bool(np.all(np.isinf(self._end)))
 
     def _sf(self, t: Any) -> Any:
+        values = self._tail(t)
+        # some of scipy's formulas give NaN far out, where nothing is left
+        lost = np.isnan(values) & (t > self._points.at[-1])
+        return np.where(lost, 0.0, values) if np.any(lost) else values
+
+    def _tail(self, t: Any) -> Any:
         x = self.distribution
         with np.errstate(all="ignore"):
             return np.asarray((x.sf if hasattr(x, "sf") else x.ccdf)(t + self.offset), dtype=np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import fields
@@ -10,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from queuecalc.errors import InvalidInput
 from queuecalc.law.parameter import Real, Transform, released
 from queuecalc.law.pieces import Piece
-from queuecalc.transform.quantile import quantile
+from queuecalc.law.solving import solve_tail
 
 __all__ = ["Atoms", "Law"]
 
 Atoms = tuple[tuple[Real, Real], ...]
 """Points of positive mass: (location, mass) pairs; with array parameters each is an array of the batch shape."""
+
+
+FAR = 1e300
+"""Densities are asked for no further out: at infinity they are 0."""
 
 
 class Law(ABC):
@@ -103,7 +105,7 @@ class Law(ABC):
     def pdf(self, t: npt.ArrayLike) -> Real:
         """Density of the part of the law without atoms; 0 for t < 0."""
         time = np.asarray(t, dtype=np.float64)
-        return released(_before_zero(time, self._pdf(np.maximum(time, 0.0)), 0.0))
+        return released(_before_zero(time, self._pdf(np.clip(time, 0.0, FAR)), 0.0))
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) at once, where they share work."""
@@ -242,43 +244,6 @@ class Law(ABC):
     def __repr__(self) -> str:
         inner = ", ".join(f"{name}={_shown(value)}" for name, value in self._parameters())
         return f"{type(self).__name__}({inner})"
-
-
-def solve_tail(law: Law, q: Any) -> Any:
-    """The smallest t with sf(t) <= q; 0 inside an atom at 0, inf at q = 0 and where the mean is infinite.
-
-    Newton starts from the gamma law with the same mean and variance (Tijms 2003, A First Course in Stochastic Models,
-    section 9.2: a guess, never an answer).
-    """
-    shape = np.broadcast_shapes(q.shape, law.shape)
-    level = np.broadcast_to(q, shape)
-    mean = np.broadcast_to(np.asarray(law.mean, dtype=np.float64), shape)
-    at_zero = np.broadcast_to(np.asarray(law.sf(0.0), dtype=np.float64), shape)
-    inside = (level > 0.0) & (level < at_zero) & np.isfinite(mean)
-    target = np.where(inside, level, 0.5)
-    c2 = np.clip(np.where(inside, law.scv, 1.0), 1e-3, 10.0)
-    start = np.where(inside, mean * np.maximum(c2 * special.gammainccinv(1.0 / c2, target), 1e-6), 1.0)
-    root = quantile(law.tail_and_density, target, start, active=inside)
-    if not law.smooth:
-        root = _on_constants(law.pieces(), root)
-    return np.where(inside, root, np.where(level >= at_zero, 0.0, math.inf))
-
-
-def _on_constants(pieces: tuple[Piece, ...], t: Any) -> Any:
-    """t, moved onto a constant that it has approached."""
-    for piece in pieces:
-        if not piece.laws and piece.shift.shape[0] * t.size <= LIMIT:
-            shift = piece.shift.reshape(-1, *(1,) * (t.ndim + 1 - piece.shift.ndim), *piece.shift.shape[1:])
-            gap = np.abs(shift - t)
-            nearest = np.take_along_axis(
-                np.broadcast_to(shift, gap.shape), np.argmin(gap, axis=0)[None], axis=0
-            )[0]
-            t = np.where(np.abs(nearest - t) <= 1e-12 * t, nearest, t)
-    return t
-
-
-LIMIT = 1_000_000
-"""Constants times elements compared at once."""
 
 
 def _before_zero(t: Any, values: Any, constant: float) -> Any:

@@ -11,7 +11,7 @@ from scipy import special
 from queuecalc.law import forms
 from queuecalc.law.base import Law
 from queuecalc.law.exponential import Exponential
-from queuecalc.law.parameter import Real, broadcast, positive
+from queuecalc.law.parameter import Real, broadcast, positive, released
 
 __all__ = ["Gamma", "GammaForms", "one_gamma"]
 
@@ -32,7 +32,7 @@ class GammaForms(Law):
     @property
     def abscissa(self) -> Real:
         """1 / b."""
-        return 1.0 / self._b
+        return released(1.0 / self._b)
 
     def _sf(self, t: Any) -> Any:
         return special.gammaincc(self._k, t / self._b)
