@@ -1,7 +1,40 @@
-"""Stations: one Kendall type a file; the wait in one line before servers."""
+"""Stations: one Kendall type a class, the laws of wait and sojourn, and the wait in the form that networks ask for."""
 
 from __future__ import annotations
 
-from queuecalc.station.waiting import Waiting
+from queuecalc.station.base import Queue
+from queuecalc.station.infinite import MGInf, MMInf
+from queuecalc.station.mg1 import MG1
+from queuecalc.station.mgc import MGc
+from queuecalc.station.mgck import MGcK
+from queuecalc.station.mm1 import MM1
+from queuecalc.station.mmc import MMc
+from queuecalc.station.mmck import MMcK
+from queuecalc.station.registry import REGISTRY
+from queuecalc.station.template import Station
+from queuecalc.station.waiting import (
+    Waiting,
+    blocking_probability,
+    delay_probability,
+    mean_wait,
+    wait_lst,
+)
 
-__all__ = ["Waiting"]
+__all__ = [
+    "MG1",
+    "MM1",
+    "REGISTRY",
+    "MGInf",
+    "MGc",
+    "MGcK",
+    "MMInf",
+    "MMc",
+    "MMcK",
+    "Queue",
+    "Station",
+    "Waiting",
+    "blocking_probability",
+    "delay_probability",
+    "mean_wait",
+    "wait_lst",
+]

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.errors import InvalidInput
+from queuecalc.law.adapter import as_law
+from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, real
 
-__all__ = ["server_count", "whole_number"]
+__all__ = ["capacity_for", "server_count", "service_law", "whole_number"]
 
 UNLIMITED = "unlimited"
 
@@ -56,3 +58,30 @@ def server_count(owner: str, value: Any, name: str = "servers") -> Real:
 def _refuse(owner: str, name: str, array: Any, wrong: Any, domain: str) -> None:
     if np.any(wrong):
         raise InvalidInput(f"{owner}: {name} = {array[wrong].flat[0]!r}; expected {domain}")
+
+
+def service_law(owner: str, value: object, name: str = "service") -> Law:
+    """A law, or a frozen continuous scipy.stats distribution made one.
+
+    Raises:
+        InvalidInput: neither.
+    """
+    try:
+        return as_law(value)
+    except InvalidInput as error:
+        raise InvalidInput(f"{owner}: {name}: {error}") from None
+
+
+def capacity_for(owner: str, servers: Any, capacity: Any) -> None:
+    """Refuse a capacity below the number of servers.
+
+    Raises:
+        InvalidInput: K < c somewhere.
+    """
+    c, k = np.broadcast_arrays(np.asarray(servers), np.asarray(capacity))
+    wrong = k < c
+    if np.any(wrong):
+        raise InvalidInput(
+            f"{owner}: capacity = {k[wrong].flat[0].item()!r} below servers = {c[wrong].flat[0].item()!r}; expected "
+            "capacity >= servers (it counts the customers in service too)"
+        )

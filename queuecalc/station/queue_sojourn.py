@@ -133,10 +133,9 @@ class QueueSojourn(Law):
 
         tilt = np.minimum(self.wait.tilt, np.asarray(rest.abscissa))
         tail, density = inverted(transforms, near, tilt)
+        alone = np.where(free > 0.0, np.asarray(at), 0.0) * free
         tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
-        density = np.where(
-            inside, free * np.asarray(at) + delay * np.maximum(density, 0.0), free * np.asarray(at)
-        )
+        density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)
         return np.where(t <= 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
 
     # -- transforms

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from queuecalc.errors import InvalidInput
 from queuecalc.law.base import Law
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, Transform, broadcast, nonnegative, released
 from queuecalc.station import erlang
-from queuecalc.station.argument import server_count, whole_number
+from queuecalc.station.argument import server_count, service_law, whole_number
 from queuecalc.station.finite_room import FiniteRoom, exponential_room, general_room
 from queuecalc.station.finite_wait import FiniteWait
 from queuecalc.station.multiserver import Correction
@@ -52,8 +51,7 @@ class Waiting(Record):
     max_queue: Any = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.service, Law):
-            raise InvalidInput(f"Waiting: service = {self.service!r}; expected a law")
+        object.__setattr__(self, "service", service_law("Waiting", self.service))
         object.__setattr__(self, "arrival_rate", nonnegative("Waiting", "arrival_rate", self.arrival_rate))
         object.__setattr__(self, "servers", server_count("Waiting", self.servers))
         if self.max_queue is not None:

@@ -1,0 +1,26 @@
+"""The stations that a command, a test or a listing can name; a new station is one file and one line here."""
+
+from __future__ import annotations
+
+from queuecalc.station.base import Queue
+from queuecalc.station.infinite import MGInf, MMInf
+from queuecalc.station.mg1 import MG1
+from queuecalc.station.mgc import MGc
+from queuecalc.station.mgck import MGcK
+from queuecalc.station.mm1 import MM1
+from queuecalc.station.mmc import MMc
+from queuecalc.station.mmck import MMcK
+
+__all__ = ["REGISTRY"]
+
+REGISTRY: dict[str, type[Queue]] = {
+    "mm1": MM1,
+    "mmc": MMc,
+    "mminf": MMInf,
+    "mmck": MMcK,
+    "mg1": MG1,
+    "mgc": MGc,
+    "mgck": MGcK,
+    "mginf": MGInf,
+}
+"""Name -> class; each class has `kendall`, `formula` and `statement`."""
