@@ -44,4 +44,6 @@ def _key(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     """As Python reads it back; infinity by name."""
-    return repr(value.tolist() if isinstance(value, np.ndarray) else value).replace("inf", "math.inf")
+    if isinstance(value, np.ndarray | float):
+        return repr(value.tolist() if isinstance(value, np.ndarray) else value).replace("inf", "math.inf")
+    return repr(value)

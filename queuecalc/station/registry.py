@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
-from queuecalc.station.infinite import MGInf, MMInf
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
+from queuecalc.station.mginf import MGInf
 from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mminf import MMInf
 
 __all__ = ["REGISTRY"]
 

@@ -14,12 +14,13 @@ from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, positive, positive_integer, released
 from queuecalc.station.argument import capacity_for, server_count, service_law
 from queuecalc.station.base import Queue
-from queuecalc.station.infinite import MGInf, MMInf
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
+from queuecalc.station.mginf import MGInf
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mminf import MMInf
 from queuecalc.station.record import Record
 
 __all__ = ["Station"]
