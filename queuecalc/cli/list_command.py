@@ -46,7 +46,15 @@ def _components() -> Rows:
 def _stations() -> Rows:
     from queuecalc.station import REGISTRY
 
-    return [{"name": name, "station": _first_sentence(kind)} for name, kind in REGISTRY.items()]
+    return [
+        {
+            "name": name,
+            "station": kind.kendall,
+            "evidence": kind.statement.evidence.value,
+            "formula": kind.formula.removesuffix(", approximate"),
+        }
+        for name, kind in REGISTRY.items()
+    ]
 
 
 def _laws() -> Rows:

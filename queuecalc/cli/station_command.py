@@ -32,8 +32,14 @@ _FIGURES = (
 """Attribute of a station, and its name with the unit."""
 
 
-def _figures(station: Any, title: str, levels: tuple[float, ...]) -> StationFigures:
-    from queuecalc.evidence import Evidence
+def _kendall(station: Any) -> str:
+    """The station's name with its numbers in it: "M/M/4/10"."""
+    letters = {"c": "servers", "K": "capacity"}
+    parts = station.kendall.split("/")
+    return "/".join(str(getattr(station, letters[part], part)) if part in letters else part for part in parts)
+
+
+def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
     from queuecalc.report import StationFigures
 
     named = {key: getattr(station, name) for name, key in _FIGURES if hasattr(station, name)}
@@ -42,11 +48,11 @@ def _figures(station: Any, title: str, levels: tuple[float, ...]) -> StationFigu
         for level in levels
     )
     return StationFigures(
-        station=title,
+        station=_kendall(station),
+        formula=station.formula,
         figures={key: value if isinstance(value, bool) else float(value) for key, value in named.items()},
         percentiles=percentiles,
-        evidence=getattr(station, "evidence", Evidence.EXACT),
-        statements=tuple(getattr(station, "statements", ())),
+        statements=(station.statement,),
     )
 
 
@@ -91,5 +97,5 @@ def command(
 
     found = station_kind(kind)
     station = build_station(found, numbers=numbers, service_ms=service_ms, scv=scv, law=law)
-    answer = _figures(station, found.__name__, percentiles)
+    answer = _figures(station, percentiles)
     deliver(form, answer, lambda everything: station_page(answer, everything=everything))

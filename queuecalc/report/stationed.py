@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from queuecalc.evidence import Evidence
-from queuecalc.report.circumstances import evidence_fact
+from queuecalc.evidence import Evidence, Statement, weakest
 from queuecalc.report.listing import value_text
 from queuecalc.report.numerals import percent, seconds
 from queuecalc.report.page import (
@@ -35,16 +35,22 @@ class StationFigures:
 
     Attributes:
         station: in Kendall's notation ("M/M/4").
+        formula: one line.
         figures: by name with its unit ("mean_wait_s"), scalars.
         percentiles: (percentile, wait in seconds, sojourn in seconds).
-        evidence, statements: how far the figures can be trusted, and what they rest on.
+        statements: what the figures rest on; the weakest says how far they can be trusted.
     """
 
     station: str
+    formula: str = ""
     figures: Mapping[str, float | bool]
     percentiles: tuple[tuple[float, float, float], ...] = ()
-    evidence: Evidence = Evidence.EXACT
-    statements: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        """The weakest label."""
+        return weakest(statement.evidence for statement in self.statements)
 
     def flat(self) -> dict[str, object]:
         """One row of named values, for formats without tables."""
@@ -53,20 +59,26 @@ class StationFigures:
             name = f"p{level:.12g}".replace(".", "_")
             row[f"wait_{name}_s"] = wait
             row[f"sojourn_{name}_s"] = sojourn
-        return row | {"evidence": self.evidence.value, "statements": " ".join(self.statements)}
+        keys = " ".join(statement.key for statement in self.statements)
+        return row | {"evidence": self.evidence.value, "statements": keys}
 
 
 def _verdict(answer: StationFigures) -> Words:
+    name = Span(answer.station, "strong")
     busy = percent(float(answer.figures["utilisation"]))
     if answer.figures.get("stable", True):
         delay = answer.figures.get("delay_probability")
+        if delay == 0.0:
+            return words(name, ": nobody waits.")
         waits = "" if delay is None else f"; an arrival waits with probability {percent(float(delay))}"
-        return words(Span(answer.station, "strong"), f" is {busy} busy{waits}.")
+        return words(name, f" is {busy} busy{waits}.")
+    offered = answer.figures.get("offered_load_erlang")
+    remedy = "" if offered is None else f"; at least {math.floor(offered) + 1:,} servers are needed"
     return words(
-        Span(answer.station, "strong"),
+        name,
         " has ",
         Span("no steady state", "bad"),
-        f": {busy} of its capacity is asked for, so the line grows without end.",
+        f": {busy} of its capacity is asked for{remedy}.",
     )
 
 
@@ -90,7 +102,7 @@ def station_page(answer: StationFigures, *, everything: bool = False) -> Page:
 
     Args:
         answer: its figures.
-        everything: name every statement in full.
+        everything: repeat what the first sentence says among the figures.
     """
     facts = [
         Fact(_title(key), (words(value_text(key, value)),))
@@ -100,6 +112,11 @@ def station_page(answer: StationFigures, *, everything: bool = False) -> Page:
     sections = [Section("", (Paragraph(_verdict(answer)),)), Section("Figures", (Facts(tuple(facts)),))]
     if answer.percentiles:
         sections.append(Section("Percentiles", (Table(_PERCENTILES, _rows(answer.percentiles)),)))
-    trust = evidence_fact(answer.evidence, answer.statements, everything=everything)
-    sections.append(Section("Evidence", (Facts((trust,)),)))
+    trust = [
+        Fact(entry.evidence.value, (words(f"{entry.sentence} ({entry.paper})"),))
+        for entry in answer.statements
+    ]
+    if answer.formula:
+        trust.insert(0, Fact("formula", (words(answer.formula),)))
+    sections.append(Section("Evidence", (Facts(tuple(trust)),)))
     return Page(tuple(sections))

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import inspect
 import json
-import sys
+import math
+import re
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import click
@@ -11,52 +12,9 @@ import pytest
 from click.testing import Result
 
 from queuecalc.cli.stations import build_law, build_station, station_kind
+from queuecalc.station import MM1, REGISTRY, MGc, MMcK
 
 Run = Callable[..., Result]
-
-
-class Quantiles:
-    """A wait that is known by its percentiles alone."""
-
-    def ppf(self, q: float) -> float:
-        return q
-
-
-class MM1:
-    """One exponential server."""
-
-    stable = True
-    utilisation = 0.5
-    delay_probability = 0.5
-    mean_wait = 0.25
-    wait = sojourn = Quantiles()
-
-    def __init__(self, *, arrival_rate: float, service_rate: float) -> None:
-        self.arguments = {"arrival_rate": arrival_rate, "service_rate": service_rate}
-
-
-class MMcK(MM1):
-    """Several exponential servers and a finite room."""
-
-    blocking_probability = 0.01
-
-    def __init__(self, *, arrival_rate: float, service_rate: float, servers: int, capacity: int) -> None:
-        super().__init__(arrival_rate=arrival_rate, service_rate=service_rate)
-        self.arguments |= {"servers": servers, "capacity": capacity}
-
-
-class MGc(MM1):
-    """Several servers and any law."""
-
-    def __init__(self, *, arrival_rate: float, service: Any, servers: int = 1) -> None:
-        self.arguments = {"arrival_rate": arrival_rate, "service": service, "servers": servers}
-
-
-@pytest.fixture
-def stations(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("queuecalc.station")
-    module.REGISTRY = {"MM1": MM1, "MMcK": MMcK, "MGc": MGc}  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "queuecalc.station", module)
 
 
 def build(kind: type[Any], **changes: Any) -> Any:
@@ -68,14 +26,14 @@ def build(kind: type[Any], **changes: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["MMcK", "mmck", "M/M/c/K", "m-m-c-k"])
-def test_a_kind_is_found_however_it_is_written(stations: None, name: str) -> None:
+def test_a_kind_is_found_however_it_is_written(name: str) -> None:
     assert station_kind(name) is MMcK
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("MMcc", "did you mean MMcK?"), ("xyz", "there are MM1, MMcK, MGc")]
+    ("name", "hint"), [("MMcc", "did you mean MMc?"), ("xyz", f"there are {', '.join(REGISTRY)}")]
 )
-def test_an_unknown_kind_is_answered_with_the_nearest(stations: None, name: str, hint: str) -> None:
+def test_an_unknown_kind_is_answered_with_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(click.UsageError) as refused:
         station_kind(name)
     assert hint in refused.value.message
@@ -83,9 +41,9 @@ def test_an_unknown_kind_is_answered_with_the_nearest(stations: None, name: str,
 
 def test_a_station_takes_exactly_what_its_kind_needs() -> None:
     station = build(MMcK, arrival_rate=3.0, service_rate=2.0, servers=4, capacity=9)
-    assert station.arguments == {"arrival_rate": 3.0, "service_rate": 2.0, "servers": 4, "capacity": 9}
-    assert build(MM1, arrival_rate=3.0, service_ms=250.0).arguments["service_rate"] == 4.0
-    assert build(MM1, arrival_rate=3.0, service_ms=250.0, scv=1.0, law="exponential")
+    assert station == MMcK(arrival_rate=3.0, service_rate=2.0, servers=4, capacity=9)
+    assert build(MM1, arrival_rate=3.0, service_ms=250.0) == MM1(arrival_rate=3.0, service_rate=4.0)
+    assert build(MM1, arrival_rate=3.0, service_ms=250.0, scv=1.0, law="exponential").utilisation == 0.75
 
 
 @pytest.mark.parametrize(
@@ -154,24 +112,70 @@ def test_a_law_whose_parameters_have_no_option_says_so(monkeypatch: pytest.Monke
         build_law(mean_s=0.5, scv=None, name="odd")
 
 
-def test_the_command_prints_one_station(run: Run, stations: None) -> None:
+def test_the_command_prints_one_station(run: Run) -> None:
+    # M/M/1 at rho = 1/2 with mu = 4: P(T > t) = exp(-2 t), P(W > t) = exp(-2 t) / 2.
     result = run("station", "M/M/1", "--arrival-rate", "2", "--service-rate", "4", "--percentiles", "50,99.9")
     assert result.exit_code == 0
-    assert result.stdout.startswith("MM1 is 50 % busy; an arrival waits with probability 50 %.\n")
-    assert "p99.9       999 ms   999 ms" in result.stdout
+    assert result.stdout.startswith("M/M/1 is 50 % busy; an arrival waits with probability 50 %.\n")
+    assert "p99.9       3.107 s   3.454 s" in result.stdout
+    assert "mean wait          250 ms" in result.stdout
+    assert "formula" in result.stdout
     text = run("station", "MM1", "--arrival-rate", "2", "--service-ms", "250", "--format", "json").stdout
-    assert json.loads(text)["sojourn_p95_s"] == 0.95
+    answer = json.loads(text)
+    assert answer["sojourn_p95_s"] == pytest.approx(-math.log(0.05) / 2.0, rel=1e-12)
+    assert answer["mean_in_system"] == pytest.approx(1.0, rel=1e-12)
+    assert (answer["station"], answer["evidence"], answer["statements"]) == ("M/M/1", "exact", "erlang-c")
+
+
+def test_a_finite_room_on_the_command_line(run: Run) -> None:
+    # M/M/1/1: an arrival is turned away when the server is busy, rho / (1 + rho) = 1/3.
     result = run(
-        "station", "MMcK", "--arrival-rate", "2", "--service-ms", "250", "--servers", "2", "--capacity", "3"
+        *(
+            "station",
+            "MMcK",
+            "--arrival-rate",
+            "2",
+            "--service-ms",
+            "250",
+            "--servers",
+            "1",
+            "--capacity",
+            "1",
+        ),
+        *("--format", "json"),
     )
-    assert "blocking probability  1 %" in result.stdout
+    answer = json.loads(result.stdout)
+    assert answer["station"] == "M/M/1/1"
+    assert answer["blocking_probability"] == pytest.approx(1.0 / 3.0, rel=1e-12)
+
+
+def test_a_station_without_a_steady_state_says_how_many_servers_it_needs(run: Run) -> None:
+    result = run("station", "mmc", "--arrival-rate", "70", "--service-rate", "20", "--servers", "2")
+    assert result.exit_code == 0
+    sentence = "M/M/2 has no steady state: 175 % of its capacity is asked for; at least 4 servers are needed."
+    assert result.stdout.splitlines()[0] == sentence
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_every_registered_station_can_be_printed(run: Run, name: str, form: str) -> None:
+    options = ["--arrival-rate", "3", "--service-ms", "100"]
+    accepted = inspect.signature(REGISTRY[name]).parameters
+    options += ["--servers", "2"] if "servers" in accepted else []
+    options += ["--capacity", "5"] if "capacity" in accepted else []
+    result = run("station", name, *options, "--format", form, "--percentiles", "95")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert REGISTRY[name].statement.key in run("station", name, *options, "--format", "json").stdout
+    assert "nan" not in result.stdout
 
 
 @pytest.mark.parametrize("number", ["nan", "-1", "0", "inf", "1e99"])
-def test_rates_that_make_no_sense(run: Run, stations: None, number: str) -> None:
+def test_rates_that_make_no_sense(run: Run, number: str) -> None:
     result = run("station", "MM1", "--arrival-rate", number, "--service-rate", "4")
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_stations_are_listed(run: Run, stations: None) -> None:
-    assert "\nMGc   Several servers and any law\n" in run("list", "stations").stdout
+def test_stations_are_listed(run: Run) -> None:
+    text = run("list", "stations").stdout
+    for name, kind in REGISTRY.items():
+        assert re.search(rf"^{name} +{kind.kendall} +{kind.statement.evidence.value} ", text, re.MULTILINE)

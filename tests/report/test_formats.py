@@ -13,7 +13,7 @@ import pytest
 
 from queuecalc.answer import Certificate, Evaluation, Loss, SizingAnswer, from_json, to_plain
 from queuecalc.answer.description import Description
-from queuecalc.evidence import Evidence
+from queuecalc.evidence import STATEMENTS, Evidence
 from queuecalc.report import (
     FORMATS,
     Listing,
@@ -253,7 +253,8 @@ STATION = StationFigures(
     station="MMc",
     figures={"stable": True, "utilisation": 0.875, "delay_probability": 0.7379, "mean_wait_s": 0.07379},
     percentiles=((99.9, 0.6, 0.7),),
-    statements=("erlang-c",),
+    formula="E[W] = C / (c mu - lambda)",
+    statements=(STATEMENTS["erlang-c"],),
 )
 
 
@@ -275,16 +276,27 @@ def test_a_station_in_every_form() -> None:
         "statements": "erlang-c",
     }
     assert FORMATS["csv"](STATION, page).splitlines()[1].startswith("MMc,true,0.875")
+    assert "formula    E[W] = C / (c mu - lambda)" in text
+    assert "stable" not in text
+    assert "- **stable**: yes" in FORMATS["markdown"](STATION, station_page(STATION, everything=True))
     assert "Kleinrock" in FORMATS["markdown"](STATION, station_page(STATION, everything=True))
 
 
 def test_a_station_without_a_steady_state_says_so() -> None:
     unstable = replace(STATION, figures={"stable": False, "utilisation": 1.5}, percentiles=())
     assert plain_text(station_page(unstable), 100).splitlines()[0] == (
-        "MMc has no steady state: 150 % of its capacity is asked for, so the line grows without end."
+        "MMc has no steady state: 150 % of its capacity is asked for."
     )
-    silent = replace(STATION, figures={"utilisation": 0.5}, evidence=Evidence.APPROXIMATE)
+    counted = replace(unstable, figures=dict(unstable.figures) | {"offered_load_erlang": 6.0})
+    assert "is asked for; at least 7 servers are needed." in plain_text(station_page(counted), 100)
+
+
+def test_a_station_that_says_little() -> None:
+    silent = replace(STATION, figures={"utilisation": 0.5}, formula="", statements=())
     assert plain_text(station_page(silent), 100).splitlines()[0] == "MMc is 50 % busy."
+    assert silent.evidence is Evidence.EXACT
+    idle = replace(STATION, figures={"utilisation": 0.0, "delay_probability": 0.0})
+    assert plain_text(station_page(idle), 100).splitlines()[0] == "MMc: nobody waits."
 
 
 def test_pages_of_a_loss_free_evaluation(evaluation: Evaluation) -> None:
