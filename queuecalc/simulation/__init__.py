@@ -1,0 +1,29 @@
+"""Events only: a model lived through request by request. Shares no formula with the calculation that it checks."""
+
+from __future__ import annotations
+
+from queuecalc.simulation.along_curve import simulate_curve
+from queuecalc.simulation.result import (
+    Estimate,
+    SimulatedBacklog,
+    SimulatedComponent,
+    SimulatedLatency,
+    SimulatedLoss,
+    SimulatedPercentile,
+    SimulatedSeries,
+    SimulationResult,
+)
+from queuecalc.simulation.stationary import simulate
+
+__all__ = [
+    "Estimate",
+    "SimulatedBacklog",
+    "SimulatedComponent",
+    "SimulatedLatency",
+    "SimulatedLoss",
+    "SimulatedPercentile",
+    "SimulatedSeries",
+    "SimulationResult",
+    "simulate",
+    "simulate_curve",
+]

@@ -1,0 +1,145 @@
+"""One hour of the load curve, held constant until the averages stand still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from queuecalc.architecture import Model
+from queuecalc.errors import InvalidInput
+from queuecalc.simulation.arguments import checked_counts, checked_levels, checked_number, checked_whole
+from queuecalc.simulation.compilation import compiled_loop
+from queuecalc.simulation.engine import Engine
+from queuecalc.simulation.estimation import Estimator
+from queuecalc.simulation.observation import Counters, Observation, observed
+from queuecalc.simulation.responses import Responses
+from queuecalc.simulation.result import SimulatedComponent, SimulationResult
+from queuecalc.simulation.wiring import Wiring, wire
+
+__all__ = ["response_limit", "simulate"]
+
+SATURATED = 0.999
+"""A utilisation from here on means that the line in front grows without end."""
+
+
+def simulate(
+    model: Model,
+    counts: Mapping[str, int],
+    *,
+    hour: float | None = None,
+    requests: int = 1_000_000,
+    warm_up: float = 0.1,
+    batches: int = 20,
+    levels: Sequence[float] = (0.5, 0.95, 0.99),
+    seed: int = 0,
+    burst_s: float = 1.0,
+    progress: Callable[[float], None] | None = None,
+) -> SimulationResult:
+    """Live through one hour of the load curve, held constant, with every unit up.
+
+    Requests of every class arrive as Poisson streams. A visit waits in line (first come, first served), is served
+    for a random time, takes its fixed delay, and makes its calls in file order, one after the other; no server is
+    held meanwhile. A component that nobody waits for may fall behind; it hands on what it gets done. A visit that is
+    dropped, blocked or above a rate cap makes no calls; its caller goes on, and the request is lost.
+
+    Args:
+        hour: of the load curve; the hour of its peak by default.
+        requests: how many requests in the contract to look at, about.
+        warm_up: how much to live through before, as a share of that.
+        batches: the run is cut into so many for the confidence intervals.
+        levels: of the percentiles.
+        seed: of the random numbers.
+        burst_s: a rate cap is a token bucket that holds the tokens of so many seconds.
+        progress: is told the share that is done.
+
+    Raises:
+        InvalidInput: counts that are no plan, numbers outside their range, an hour without requests.
+        MissingExtra: numba is not installed.
+    """
+    complete = checked_counts(model, counts)
+    checked = checked_levels(levels)
+    number = checked_whole("batches", batches, 2)
+    wanted = checked_whole("requests", requests, number)
+    before = checked_number("warm_up", warm_up, included=True)
+    wiring = wire(model, complete, burst_s=checked_number("burst_s", burst_s))
+    loop = compiled_loop()
+    when = model.load.curve.peak_hour if hour is None else float(hour)
+    load = model.load.curve.at(when)
+    rate = _contract_rate(model, load)
+    if rate <= 0.0:
+        raise InvalidInput(f"hour {when:g} has no requests; name another one")
+
+    responses = [_responses(wiring)]
+
+    def take_in(times: npt.NDArray[np.float64], classes: npt.NDArray[np.int64]) -> None:
+        responses[-1].add(times, classes)
+
+    engine = Engine(
+        wiring,
+        wiring.with_load([0.0, np.inf], [load, load]),
+        np.random.SeedSequence(checked_whole("seed", seed, 0)),
+        take_in,
+        loop,
+    )
+    length = wanted / rate / number
+    start = before * wanted / rate
+    engine.advance(start)
+    last = Counters.of(engine)
+    observations: list[Observation] = []
+    for batch in range(number):
+        responses.append(_responses(wiring))
+        engine.advance(start + (batch + 1) * length)
+        now = Counters.of(engine)
+        observations.append(observed(last, now, responses[-1]))
+        last = now
+        if progress is not None:
+            progress((batch + 1) / number)
+
+    estimator = Estimator(wiring, observations, checked)
+    components = estimator.components()
+    return SimulationResult(
+        title=model.title,
+        source=model.source,
+        counts=complete,
+        seed=seed,
+        hour=when,
+        load_per_s=load,
+        observations=number,
+        simulated_s=sum(one.seconds for one in observations),
+        requests=sum(estimator.offered(one) for one in observations),
+        visits=int(sum(one.arrivals.sum() for one in observations)),
+        components=components,
+        latencies=estimator.latencies(),
+        availability=estimator.availability(),
+        losses=estimator.losses(),
+        findings=tuple(_finding(line) for line in components if _saturated(line)),
+    )
+
+
+def response_limit(model: Model) -> float | None:
+    """The client's patience without the network (None: endless)."""
+    timeout = model.contract.timeout_s
+    return None if timeout is None else timeout - model.load.network_s
+
+
+def _responses(wiring: Wiring) -> Responses:
+    return Responses(len(wiring.classes), response_limit(wiring.model))
+
+
+def _contract_rate(model: Model, load: float) -> float:
+    """Requests per second in the contract; of all classes where none of them is."""
+    classes = model.classes.values()
+    rate = sum(item.rate(load) for item in classes if item.in_contract)
+    return rate or sum(item.rate(load) for item in classes)
+
+
+def _saturated(line: SimulatedComponent) -> bool:
+    return line.servers is not None and line.utilisation.value >= SATURATED
+
+
+def _finding(line: SimulatedComponent) -> str:
+    if line.asynchronous:
+        return f"{line.name} falls behind at this load: its servers are always busy and its line grows"
+    return f"{line.name} has no steady state at this load: its line grows, and response times with it"
