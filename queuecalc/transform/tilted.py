@@ -17,9 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.transform.euler import EULER, Euler
-from queuecalc.transform.inverted import Inverted
 
-__all__ = ["invert_tilted", "invert_tilted_with_error"]
+__all__ = ["invert_tilted"]
 
 
 def invert_tilted(
@@ -37,13 +36,3 @@ def invert_tilted(
     """
     time, theta = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(rate, dtype=np.float64))
     return np.exp(-theta * time) * euler.invert(lambda s: transform(s - theta), time)
-
-
-def invert_tilted_with_error(
-    transform: Callable[[Any], Any], t: npt.ArrayLike, rate: npt.ArrayLike, euler: Euler = EULER
-) -> Inverted:
-    """`invert_tilted` with the error estimate of `Euler.invert_with_error`, scaled back."""
-    time, theta = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(rate, dtype=np.float64))
-    tilted = euler.invert_with_error(lambda s: transform(s - theta), time)
-    scale = np.exp(-theta * time)
-    return Inverted(scale * tilted.value, scale * tilted.error)

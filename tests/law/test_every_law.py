@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_transform_is_the_mean_of_the_exponential(law: Law) -> None:
             integrate.quad(
                 lambda t, s=s: np.exp(-s * t) * law.sf(t), a, b, epsabs=1e-12, epsrel=1e-9, limit=200
             )[0]
-            for a, b in zip(ends[:-1], ends[1:], strict=True)
+            for a, b in itertools.pairwise(ends)
         )
         assert 1.0 - s * area == pytest.approx(law.lst(s), abs=2e-8)
 
