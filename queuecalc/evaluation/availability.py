@@ -20,6 +20,7 @@ from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.walk import Walk
 
 __all__ = [
+    "answered_classes",
     "availability",
     "blind",
     "contract_classes",
@@ -38,6 +39,11 @@ NEGLIGIBLE_BOUND = 1e-8
 def contract_classes(model: Model) -> tuple[str, ...]:
     """Names of the classes that the contract speaks of."""
     return tuple(name for name, item in model.classes.items() if item.in_contract)
+
+
+def answered_classes(pattern: Pattern) -> tuple[str, ...]:
+    """Those of them whose users wait for some answer."""
+    return tuple(name for name in contract_classes(pattern.model) if pattern.route(name).entries)
 
 
 def offered_requests(model: Model) -> dict[str, float]:
@@ -258,12 +264,17 @@ def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Ava
 
 
 def _handed_off(graph: Graph, counts: Mapping[str, int]) -> dict[str, float]:
-    """Share of the messages handed to a component that find no unit alive and no other taker."""
+    """Share of the messages handed to a component that find no unit alive and no other taker.
+
+    What is handed to an asynchronous component waits in a buffer until a unit is back.
+    """
     found: dict[str, float] = {}
     branches = [branch for entry in graph.entries.values() for branch in entry]
     branches += [branch for visit in graph.visits for branch in visit.branches]
     for branch in branches:
         if branch.visit >= 0 and not branch.wait and not branch.spare:
             name = graph.visits[branch.visit].component
+            if name not in graph.waited:
+                continue
             found[name] = down_probability(graph.figures[name], counts[name])
     return {name: share for name, share in found.items() if share > 0.0}

@@ -57,19 +57,15 @@ class AsynchronousLine:
 
     @property
     def max_messages(self) -> float:
-        """The longest line, in messages of the mean size when they arrive."""
+        """Messages in line at the moment of the longest wait."""
         path = self.line.path
-        return float(max((path.maximum / self.line.work_per_message[:-1]).max(), self.start_messages))
-
-    @property
-    def start_messages(self) -> float:
-        """The line at the first knot."""
-        return float(self.line.path.backlog[0] / self.line.work_per_message[0])
+        return self.line.messages_at(path.max_lag_instant) if path.max_backlog > 0.0 else 0.0
 
     @property
     def end_messages(self) -> float:
-        """The line at the last knot."""
-        return float(self.line.path.end_backlog / self.line.work_per_message[-1])
+        """Messages in line at the last knot."""
+        path = self.line.path
+        return self.line.messages_at(float(path.knots[-1])) if path.end_backlog > 0.0 else 0.0
 
 
 def asynchronous_lines(

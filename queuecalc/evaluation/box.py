@@ -11,7 +11,7 @@ import numpy as np
 
 from queuecalc.answer import Excuse
 from queuecalc.dynamics import backlogs
-from queuecalc.evaluation.availability import contract_classes, least_lost_fraction
+from queuecalc.evaluation.availability import answered_classes, least_lost_fraction
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged
@@ -155,9 +155,11 @@ class PatternJudgement:
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
         """A latency target that is missed in one of the busiest slots even so."""
         model = self.pattern.model
-        together = contract_classes(model)
+        together = answered_classes(self.pattern)
         wanted = [("", together, target) for target in model.contract.percentiles if together]
-        wanted += [(name, (name,), t) for name, item in model.classes.items() for t in item.percentiles]
+        for name, item in model.classes.items():
+            if self.pattern.route(name).entries:
+                wanted += [(name, (name,), target) for target in item.percentiles]
         if not wanted:
             return None
         floor = self.floor_walk(lower, upper)

@@ -18,7 +18,7 @@ from queuecalc.answer import (
 )
 from queuecalc.architecture import Model, PercentileTarget
 from queuecalc.errors import InvalidInput
-from queuecalc.evaluation.availability import contract_classes
+from queuecalc.evaluation.availability import answered_classes
 from queuecalc.evaluation.backlog import describe
 from queuecalc.evaluation.findings import findings, held_servers, statements
 from queuecalc.evaluation.lines import Judged
@@ -114,7 +114,7 @@ def judge(
     lines = sorted(judged.lines(), key=_display_order)
     excuses = {id(line): excuse for line, excuse in zip(lines, _excuses(judged, lines), strict=True)}
     latencies = _latencies(judged, failures=failures)
-    keys = statements(pattern, judged.walk, contract_classes(model))
+    keys = statements(pattern, judged.walk, answered_classes(pattern))
     return Evaluation(
         title=model.title,
         source=model.source,
@@ -169,13 +169,14 @@ def _excuses(judged: Judged, lines: list[ContractLine]) -> list[Excuse | None]:
 def _latencies(judged: Judged, *, failures: bool) -> tuple[Latency, ...]:
     """Targets first; beside them the same percentiles of every class in the contract."""
     model = judged.model
-    together = contract_classes(model)
+    together = answered_classes(judged.pattern)
     if not together:
         return ()
     targets = model.contract.percentiles
     wanted: list[tuple[str, PercentileTarget, bool]] = [("", target, True) for target in targets]
     for name, item in model.classes.items():
-        wanted += [(name, target, True) for target in item.percentiles]
+        if judged.pattern.route(name).entries:
+            wanted += [(name, target, True) for target in item.percentiles]
     if not wanted:
         wanted = [("", DEFAULT_PERCENTILE, False)]
     if len(together) > 1:
@@ -188,7 +189,7 @@ def _latencies(judged: Judged, *, failures: bool) -> tuple[Latency, ...]:
 def _latency(
     judged: Judged, subject: str, target: PercentileTarget, wanted: bool, *, failures: bool
 ) -> Latency:
-    classes = (subject,) if subject else contract_classes(judged.model)
+    classes = (subject,) if subject else answered_classes(judged.pattern)
     limited = wanted or not subject
     found = (
         judged.worst(classes, target.level) if limited else judged.responses(classes).busiest(target.level)
@@ -220,7 +221,7 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
     parts: dict[str, Parts] = {}
     first = next((latency for latency in latencies if not latency.subject), None)
     if first is not None and np.isfinite(first.worst_s):
-        classes = contract_classes(judged.model)
+        classes = answered_classes(judged.pattern)
         slot = judged.worst(classes, first.level).slot
         parts = judged.responses(classes).at([slot]).parts(0, first.worst_s)
     found = []
@@ -269,7 +270,7 @@ def _series(judged: Judged) -> Series:
             largest = np.zeros(count)
             np.maximum.at(largest, walk.slot, work.max(axis=0))
             utilisation[name] = tuple((largest / (servers * judged.counts[name])).tolist())
-    classes = contract_classes(model)
+    classes = answered_classes(judged.pattern)
     targets = model.contract.percentiles or (DEFAULT_PERCENTILE,)
     latency = {}
     if classes:
@@ -283,8 +284,9 @@ def _series(judged: Judged) -> Series:
         for each in lines:
             path = each.line.path
             held = path.backlog_at(at)
-            mean = np.interp(at, path.knots, each.line.work_per_message)
-            total += np.where(held > 0, held / np.where(mean > 0, mean, 1.0), 0.0)
+            total += [
+                each.line.messages_at(float(t)) if b > 0.0 else 0.0 for t, b in zip(at, held, strict=True)
+            ]
             stationary = np.append(each.stationary_s, each.stationary_s[-1])
             longest = np.maximum(longest, np.where(held > 0, path.lag(at), stationary))
         backlog[name], lag[name] = tuple(total.tolist()), tuple(longest.tolist())

@@ -12,7 +12,13 @@ import numpy as np
 
 from queuecalc.answer import Availability, ContractLine, Excuse
 from queuecalc.architecture import Model, PercentileTarget
-from queuecalc.evaluation.availability import availability, blind, contract_classes, offered_requests
+from queuecalc.evaluation.availability import (
+    answered_classes,
+    availability,
+    blind,
+    contract_classes,
+    offered_requests,
+)
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.latency import SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
@@ -98,6 +104,7 @@ class Judged:
         yield from self._stability()
         yield from self._guards()
         yield from self._backlogs()
+        yield from self._retentions()
         yield from self._latencies()
         yield from self._availabilities()
 
@@ -122,14 +129,11 @@ class Judged:
 
     def _stability(self) -> Iterator[ContractLine]:
         graph = self.pattern.graph()
-        peaks: list[tuple[float, float, str]] = []
         for name in graph.visits_of:
             figures = graph.figures[name]
-            if name in graph.waited and figures.servers is not None and figures.max_queue is None:
-                utilisation, hour = self.peak(name)
-                peaks.append((utilisation, hour, name))
-        broken = [peak for peak in peaks if peak[0] >= 1.0 - ROUNDING]
-        for utilisation, hour, name in broken or sorted(peaks)[-1:]:
+            if name not in graph.waited or figures.servers is None or figures.max_queue is not None:
+                continue
+            utilisation, hour = self.peak(name)
             yield ContractLine(
                 target="stability",
                 subject=name,
@@ -142,10 +146,11 @@ class Judged:
             )
 
     def _guards(self) -> Iterator[ContractLine]:
-        for name in self.pattern.graph().visits_of:
-            guard = self.pattern.figures[name].max_utilisation
+        reached = self.pattern.graph().visits_of
+        for name, figures in self.pattern.figures.items():
+            guard = figures.max_utilisation
             if guard is not None:
-                utilisation, hour = self.peak(name)
+                utilisation, hour = self.peak(name) if name in reached else (0.0, 0.0)
                 yield ContractLine(
                     target="utilisation",
                     subject=name,
@@ -158,17 +163,13 @@ class Judged:
                 )
 
     def _backlogs(self) -> Iterator[ContractLine]:
-        contract, graph = self.model.contract, self.pattern.graph()
+        contract = self.model.contract
         for name, lines in self.lags.items():
             figures = self.pattern.figures[name]
             lag, hour, _ = max((line.max_lag for line in lines), key=lambda each: each[0])
             limits = [limit for limit in (figures.max_lag_s, contract.max_lag_s) if limit is not None]
             if limits:
                 yield _seconds("lag", name, min(limits), lag, hour)
-            for caller in sorted(graph.callers_of[name]):
-                retention = graph.figures[caller].retention_s
-                if retention is not None:
-                    yield _seconds("retention", caller, retention, lag, hour, strict=True)
             end = self.model.load.curve.hours[-1]
             if contract.drained_by_end:
                 left = sum(line.end_messages for line in lines)
@@ -188,11 +189,22 @@ class Judged:
                 drain = max(line.line.path.drain_time for line in lines)
                 yield _seconds("drain time", name, min(within), drain, None)
 
+    def _retentions(self) -> Iterator[ContractLine]:
+        """A buffer with a retention must be read in time by every asynchronous component that it feeds."""
+        graph = self.pattern.graph()
+        for buffer in graph.visits_of:
+            retention = graph.figures[buffer].retention_s
+            readers = [name for name in self.lags if buffer in graph.callers_of[name]]
+            if retention is not None and readers:
+                lags = [line.max_lag for name in readers for line in self.lags[name]]
+                lag, hour, _ = max(lags, key=lambda each: each[0])
+                yield _seconds("retention", buffer, retention, lag, hour, strict=True)
+
     def _latencies(self) -> Iterator[ContractLine]:
-        classes = contract_classes(self.model)
-        yield from self._latency_lines("", classes, self.model.contract.percentiles)
+        yield from self._latency_lines("", answered_classes(self.pattern), self.model.contract.percentiles)
         for name, item in self.model.classes.items():
-            yield from self._latency_lines(name, (name,), item.percentiles)
+            if self.pattern.route(name).entries:
+                yield from self._latency_lines(name, (name,), item.percentiles)
 
     def _latency_lines(
         self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...]
@@ -218,7 +230,7 @@ class Judged:
         """Exact only under the conditions of product form without overtaking."""
         from queuecalc.evaluation.findings import latency_evidence
 
-        return latency_evidence(self.pattern, self.walk, contract_classes(self.model))
+        return latency_evidence(self.pattern, self.walk, answered_classes(self.pattern))
 
     def _availabilities(self) -> Iterator[ContractLine]:
         contract = self.model.contract

@@ -349,12 +349,15 @@ class ScenarioLosses:
             mixed: Any = 0.0
             if any(count > 0 for count, _ in common):
                 queue, probabilities = self._queue(point, name, common)
-                wait = queue.lst(point.s[:, :, None])
-                if point.s.dtype.kind == "f":
-                    wait = np.where(wait >= 1.0 - 1e-9, wait, np.inf)
                 share = np.where(queue.stable, probabilities * (1.0 - queue.blocked), 0.0)
-                with np.errstate(invalid="ignore"):
-                    mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=1)
+                if queue.waiting is None:
+                    mixed = share.sum(axis=0)
+                else:
+                    wait = queue.lst(point.s[:, :, None])
+                    if point.s.dtype.kind == "f":
+                        wait = np.where(wait >= 1.0 - 1e-9, wait, np.inf)
+                    with np.errstate(invalid="ignore"):
+                        mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=1)
             point.transforms[name, live] = mixed
         return point.transforms[name, live]
 

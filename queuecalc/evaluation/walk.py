@@ -40,14 +40,43 @@ class Line:
         visits: indices of the visits whose messages wait in it.
         servers: servers that it may keep busy.
         path: backlog in server-seconds over time in seconds.
-        work_per_message: mean server-seconds of a message at each knot of the path.
+        arrivals: messages per second at both ends of each segment of the path, shape (2, segments).
+        initial_messages: in line at the first knot.
     """
 
     component: str
     visits: tuple[int, ...]
     servers: float
     path: FluidPath
-    work_per_message: FloatArray
+    arrivals: FloatArray
+    initial_messages: float
+
+    def messages_at(self, t: float) -> float:
+        """Messages in line: those that have arrived since the message that is being served at t did."""
+        path = self.path
+        served_from = path.arrival_epoch(t)
+        waiting = self._arrived(t) - self._arrived(served_from)
+        if self.initial_messages > 0.0 and served_from <= path.knots[0]:
+            waiting += self.initial_messages * max(
+                0.0, 1.0 - self._capacity_until(t) / float(path.backlog[0])
+            )
+        return waiting
+
+    def _capacity_until(self, t: float) -> float:
+        return _integral(self.path.knots, self.path.capacity_left, self.path.capacity_right, t)
+
+    def _arrived(self, t: float) -> float:
+        return _integral(self.path.knots, self.arrivals[0], self.arrivals[1], t)
+
+
+def _integral(knots: FloatArray, left: FloatArray, right: FloatArray, t: float) -> float:
+    """Integral of a piecewise-linear function from the first knot to t."""
+    length = np.diff(knots)
+    segment = int(np.clip(np.searchsorted(knots, t, side="right") - 1, 0, length.size - 1))
+    before = float(np.sum(0.5 * (left[:segment] + right[:segment]) * length[:segment]))
+    inside = t - float(knots[segment])
+    slope = (right[segment] - left[segment]) / length[segment]
+    return before + float(inside * (left[segment] + 0.5 * slope * inside))
 
 
 @dataclass(frozen=True)
@@ -123,17 +152,6 @@ def _slot_maximum(values: FloatArray, slot: Any, slots: int) -> FloatArray:
     out = np.full(slots, -np.inf)
     np.maximum.at(out, slot, larger)
     return out
-
-
-def _work_per_message(rates: FloatArray, work: FloatArray) -> FloatArray:
-    """Mean work of an arriving message at every knot; where none arrives, that of the last (or first) that did."""
-    arriving = np.append(rates[0], rates[1, -1])
-    amount = np.append(work[0], work[1, -1])
-    some = np.flatnonzero(arriving > 0.0)
-    if some.size == 0:
-        return np.ones(arriving.size)
-    last = some[np.maximum(np.searchsorted(some, np.arange(arriving.size), side="right") - 1, 0)]
-    return np.asarray(amount[last] / arriving[last])
 
 
 def partitions_for(graph: Graph, component: str, counts: Mapping[str, int]) -> tuple[frozenset[str], float]:
@@ -307,8 +325,8 @@ class _Walker:
         elif hands_on:
             path = self._depart(indices, work, path, initial)
         rates = np.add.reduce([self.inflow[index] for index in indices])
-        work = self._work(indices)
-        line = Line(component, indices, servers, path, _work_per_message(rates, work))
+        messages = self.graph.figures[component].initial_backlog if initial > 0.0 else 0.0
+        line = Line(component, indices, servers, path, rates, messages)
         self.lines[component] = (*self.lines.get(component, ()), line)
         return line
 
