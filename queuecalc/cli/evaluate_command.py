@@ -59,7 +59,7 @@ def command(
     if base is not None:
         from queuecalc.sizing import size
 
-        plan = {**size(described, alternatives=0).counts, **plan}
+        plan = {**size(described, alternatives=0, explain=False).counts, **plan}
     evaluation = evaluate(described, complete_counts(described, plan))
     if quiet:
         write(f"{quiet_evaluation(evaluation)}\n")

@@ -42,7 +42,9 @@ def command(model: str, settings: tuple[str, ...], form: str, quiet: bool, alter
     described = read_model(model, settings=settings)
     progress = Progress()
     try:
-        answer = size(described, alternatives=alternatives, progress=progress)
+        answer = size(
+            described, alternatives=0 if quiet else alternatives, explain=not quiet, progress=progress
+        )
     except KeyboardInterrupt:
         progress.clear()
         if progress.counts is not None:

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _MOST_CAUSES = 6
+_NEGLIGIBLE = 1e-6
 _ROUNDING = 1e-12  # a lost share below this is none
 
 
@@ -47,7 +48,8 @@ def lost_fact(served: Availability, *, everything: bool = False) -> Fact:
     causes = [f"{_cause(loss.cause, loss.component)} {digits(1e4 * loss.fraction)}" for loss in shown]
     rest = sum(loss.fraction for loss in served.losses[most:])
     if len(served.losses) > most:
-        causes.append(f"{len(served.losses) - most} others {digits(1e4 * rest)}")
+        share = digits(1e4 * rest) if rest >= _NEGLIGIBLE else "below 0.01"
+        causes.append(f"{len(served.losses) - most} others {share}")
     lines = [words(f"{basis_points(lost)}{offered}: {', '.join(causes)}")]
     parts = [
         f"{name} {basis_points(share)}"

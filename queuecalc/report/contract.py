@@ -140,7 +140,7 @@ def breach(excuse: Excuse, *, of: str = "") -> str:
         excuse: the reason of the refusal.
         of: a component whose name need not be said again.
     """
-    if excuse.reached is None:
+    if excuse.reached is None or excuse.target == "invalid":
         return excuse.sentence
     subject = "" if excuse.subject == of else excuse.subject
     moment = "" if excuse.hour is None else f" at {hour(excuse.hour)}"

@@ -16,6 +16,7 @@ __all__ = ["differences", "sizing_page"]
 
 _MOST_RELAXATIONS = 5
 _MOST_TIES = 4
+_BUDGET = "contract.budget_usd_per_month"
 
 
 def differences(counts: Mapping[str, int], reference: Mapping[str, int]) -> str:
@@ -123,8 +124,9 @@ def _next(answer: SizingAnswer, settings: Sequence[str]) -> Commands:
     """Two commands that lead on from here."""
     source = answer.source
     if not answer.feasible and answer.missing_usd_per_month is not None:
-        price = f"contract.budget_usd_per_month={_plain(answer.cost_usd_per_month)}"
-        first = command("size", source, [*settings, price])
+        others = [setting for setting in settings if setting.partition("=")[0].strip() != _BUDGET]
+        price = f"{_BUDGET}={_plain(answer.cost_usd_per_month)}"
+        first = command("size", source, [*others, price])
     elif not answer.feasible:
         first = command("evaluate", source, settings, "--from", "cheapest")
     else:
@@ -164,6 +166,10 @@ def sizing_page(answer: SizingAnswer, settings: Sequence[str] = (), *, everythin
     facts += [_headroom(answer), *service, *around, *trust, _search(answer)]
     blocks: list[Block] = [Facts(tuple(fact for fact in facts if fact)), _next(answer, settings)]
     sections = [heading(sizing_verdict(answer), answer.evaluation)]
-    sections += plan_sections(answer.evaluation, answer.one_less, everything=everything)
+    # Where money is missing, it is missing with one unit less, too: that says nothing.
+    one_less = [
+        e for e in answer.one_less if answer.feasible or e.excuse is None or e.excuse.target != "budget"
+    ]
+    sections += plan_sections(answer.evaluation, one_less, everything=everything)
     sections.append(Section("Circumstances", tuple(blocks)))
     return Page(tuple(sections))

@@ -35,8 +35,10 @@ class Library:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     interrupted: bool = False
 
-    def size(self, model: Any, *, alternatives: int = 3, progress: Any = None) -> SizingAnswer:
-        self.asked.append(("size", {"model": model, "alternatives": alternatives}))
+    def size(
+        self, model: Any, *, alternatives: int = 3, explain: bool = True, progress: Any = None
+    ) -> SizingAnswer:
+        self.asked.append(("size", {"model": model, "alternatives": alternatives, "explain": explain}))
         if self.interrupted:
             progress(7, None, None)
             progress(12, self.sized.cost_usd_per_month, self.sized.counts)

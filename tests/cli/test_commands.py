@@ -42,6 +42,7 @@ def test_size_in_one_line(run: Run, library: Any) -> None:
     result = run("size", "iot-ingestion", "--quiet")
     assert result.stdout.startswith("YES $694 a month (proven): lb=1 queue=1")
     assert result.stdout.count("\n") == 1
+    assert library.asked[0][1] | {"model": None} == {"model": None, "alternatives": 0, "explain": False}
 
 
 def test_size_in_other_formats(run: Run, library: Any) -> None:

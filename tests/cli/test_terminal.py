@@ -20,7 +20,7 @@ import sys, time
 from types import ModuleType
 from queuecalc.answer import SizingAnswer, from_json
 
-def size(model, *, alternatives=3, progress=None):
+def size(model, *, alternatives=3, explain=True, progress=None):
     answer = from_json(SizingAnswer, open({file!r}, encoding="utf-8").read())
     if {wait!r}:
         progress(1, answer.cost_usd_per_month, answer.counts)

@@ -41,6 +41,16 @@ def test_all_losses_where_there_is_room(evaluation: Evaluation) -> None:
     assert text.endswith("late 0.56, redis overloaded 0.16")
 
 
+def test_what_is_next_to_nothing_is_called_so(evaluation: Evaluation) -> None:
+    assert evaluation.availability is not None
+    losses = [
+        replace(loss, fraction=1e-9) if i > 5 else loss
+        for i, loss in enumerate(evaluation.availability.losses)
+    ]
+    served = replace(evaluation.availability, losses=tuple(losses))
+    assert texts(lost_fact(served))[0].endswith("limiter dropped 1, 2 others below 0.01")
+
+
 def test_losses_without_causes(evaluation: Evaluation) -> None:
     assert evaluation.availability is not None
     bare = replace(evaluation.availability, losses=(), offered_requests=0.0, load_aware=1.0)

@@ -122,6 +122,7 @@ def an_excuse(target: str, subject: str = "", **figures: float | None) -> Excuse
             "backlog of worker 5,000 left at the end",
         ),
         (an_excuse("invalid"), "because"),
+        (an_excuse("invalid", "server", limit=1.0, reached=4.0), "because"),
         (an_excuse("something new", reached=3.0), "something new 3"),
     ],
 )

@@ -148,8 +148,22 @@ def test_missing_money_is_a_fact_and_the_next_command_adds_it(short_of_money: Si
     assert fact(text, "next")[0] == (
         "queuecalc size iot-ingestion --set contract.p95_ms=170 --set contract.budget_usd_per_month=694"
     )
+    again = page_text(sizing_page(short_of_money, ["contract.budget_usd_per_month=500"]))
+    assert fact(again, "next")[0] == "queuecalc size iot-ingestion --set contract.budget_usd_per_month=694"
     cents = replace(short_of_money, cost_usd_per_month=Decimal("694.25"))
     assert "contract.budget_usd_per_month=694.25" in page_text(sizing_page(cents))
+
+
+def test_what_one_unit_less_costs_is_no_breach_where_money_is_missing(
+    short_of_money: SizingAnswer, feasible: SizingAnswer
+) -> None:
+    excuse = Excuse(target="budget", sentence="costs $641", limit=500.0, reached=641.0)
+    less = [
+        replace(entry, excuse=excuse) if entry.component == "server" else entry for entry in feasible.one_less
+    ]
+    text = page_text(sizing_page(replace(short_of_money, one_less=tuple(less))))
+    assert "budget $641" not in text
+    assert "lag 2.68 h" in text
 
 
 def test_an_impossible_contract_leads_to_the_nearest_plan(impossible: SizingAnswer) -> None:
