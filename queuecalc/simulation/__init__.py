@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queuecalc.simulation.along_curve import simulate_curve
+from queuecalc.simulation.comparison import Comparison, compare, held_still
 from queuecalc.simulation.result import (
     Estimate,
     SimulatedBacklog,
@@ -16,6 +17,7 @@ from queuecalc.simulation.result import (
 from queuecalc.simulation.stationary import simulate
 
 __all__ = [
+    "Comparison",
     "Estimate",
     "SimulatedBacklog",
     "SimulatedComponent",
@@ -24,6 +26,8 @@ __all__ = [
     "SimulatedPercentile",
     "SimulatedSeries",
     "SimulationResult",
+    "compare",
+    "held_still",
     "simulate",
     "simulate_curve",
 ]

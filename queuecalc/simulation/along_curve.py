@@ -51,7 +51,7 @@ def simulate_curve(
     failures: bool = False,
     levels: Sequence[float] = (0.5, 0.95, 0.99),
     seed: int = 0,
-    burst_s: float = 1.0,
+    memory_s: float = 60.0,
     progress: Callable[[float], None] | None = None,
 ) -> SimulationResult:
     """Live through the load curve. Everything happens as in `simulate`, under a load that changes.
@@ -69,7 +69,7 @@ def simulate_curve(
         failures: whether units fail.
         levels: of the percentiles, over all requests of the run.
         seed: of the random numbers.
-        burst_s: a rate cap is a token bucket that holds the tokens of so many seconds.
+        memory_s: a rate cap measures the rate of visits over so many seconds, and drops what is above evenly.
         progress: is told the share that is done.
 
     Raises:
@@ -86,7 +86,7 @@ def simulate_curve(
     number = checked_whole("replications", replications, 1)
     windows = int(np.ceil((end - begin) / checked_number("window_h", window_h) * (1.0 - 1e-12)))
     hours = np.append(begin + window_h * np.arange(windows), end)
-    wiring = wire(model, complete, failing=failures, burst_s=checked_number("burst_s", burst_s))
+    wiring = wire(model, complete, failing=failures, memory_s=checked_number("memory_s", memory_s))
     loop = compiled_loop()
 
     seeds = np.random.SeedSequence(checked_whole("seed", seed, 0)).spawn(2 * number)

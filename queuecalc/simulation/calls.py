@@ -5,6 +5,8 @@ Plain functions over the records, which run as they are and compiled alike.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from queuecalc.simulation.heap import push, release, take
@@ -84,20 +86,20 @@ def proceed(T: Tables, S: State, rng: np.random.Generator, task: int) -> None:
 
 
 def passes(T: Tables, S: State, rng: np.random.Generator, node: int) -> bool:
-    """Whether a visit goes on at the end of its service: a rate cap, then a limiter's drops."""
+    """Whether a visit goes on at the end of its service: a rate cap, then a limiter's drops.
+
+    A cap lets through the share cap / rate of all visits alike; the rate is measured, with an exponential memory.
+    """
     component = T.nodes[node]["component"]
     figures = T.components[component]
     if figures["cap"] > 0.0:
         progress = S.components[component]
         now = S.clock[0]["now"]
-        rate = figures["cap"] * progress["live"]
-        depth = max(1.0, rate * figures["burst"])
-        tokens = min(depth, progress["tokens"] + rate * (now - progress["filled"]))
-        progress["filled"] = now
-        if tokens < 1.0:
-            progress["tokens"] = tokens
+        rate = progress["rate"] * math.exp((progress["rated"] - now) / figures["memory"])
+        progress["rate"] = rate + 1.0 / figures["memory"]
+        progress["rated"] = now
+        if rng.random() * rate > figures["cap"] * progress["live"]:
             return False
-        progress["tokens"] = tokens - 1.0
     drop = T.nodes[node]["drop"]
     return not (drop > 0.0 and rng.random() < drop)
 

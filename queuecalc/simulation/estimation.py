@@ -85,14 +85,21 @@ class Estimator:
         )
 
     def latencies(self) -> tuple[SimulatedLatency, ...]:
-        """All classes in the contract together, then class by class; those that got any answer."""
-        subjects = {"": self.contract}
-        subjects |= {name: [index] for index, name in enumerate(self.wiring.classes)}
+        """All classes in the contract together, then class by class; those that wait for anything."""
+        waiting = [index for index in range(len(self.wiring.classes)) if self._waits(index)]
+        subjects = {"": [index for index in self.contract if index in waiting]}
+        subjects |= {self.wiring.classes[index]: [index] for index in waiting}
         return tuple(
             self._latency(name, classes)
             for name, classes in subjects.items()
             if self.together.number(classes)
         )
+
+    def _waits(self, index: int) -> bool:
+        """Whether requests of a class wait for any call."""
+        tables = self.wiring.tables
+        users = tables.nodes[index]
+        return bool((tables.lines[users["first_line"] : users["end_line"]]["wait"] == 1).any())
 
     def _latency(self, subject: str, classes: list[int]) -> SimulatedLatency:
         network = self.wiring.model.load.network_s

@@ -92,7 +92,7 @@ COMPONENT = np.dtype(
         ("places", "i4"),  # waiting places of each station
         ("delay", "f8"),
         ("cap", "f8"),  # visits per second and live unit that go on; 0 for no cap
-        ("burst", "f8"),  # seconds' worth of visits that may go on at once after a pause
+        ("memory", "f8"),  # seconds over which their rate is measured
     ],
     align=True,
 )
@@ -154,8 +154,8 @@ PROGRESS = np.dtype(
         ("longest_at", "f8"),
         ("most", "i4"),  # longest line
         ("most_at", "f8"),
-        ("tokens", "f8"),
-        ("filled", "f8"),
+        ("rate", "f8"),  # visits per second of late, as it stood at `rated`
+        ("rated", "f8"),
     ],
     align=True,
 )

@@ -34,7 +34,7 @@ def simulate(
     batches: int = 20,
     levels: Sequence[float] = (0.5, 0.95, 0.99),
     seed: int = 0,
-    burst_s: float = 1.0,
+    memory_s: float = 60.0,
     progress: Callable[[float], None] | None = None,
 ) -> SimulationResult:
     """Live through one hour of the load curve, held constant, with every unit up.
@@ -51,7 +51,7 @@ def simulate(
         batches: the run is cut into so many for the confidence intervals.
         levels: of the percentiles.
         seed: of the random numbers.
-        burst_s: a rate cap is a token bucket that holds the tokens of so many seconds.
+        memory_s: a rate cap measures the rate of visits over so many seconds, and drops what is above evenly.
         progress: is told the share that is done.
 
     Raises:
@@ -63,7 +63,7 @@ def simulate(
     number = checked_whole("batches", batches, 2)
     wanted = checked_whole("requests", requests, number)
     before = checked_number("warm_up", warm_up, included=True)
-    wiring = wire(model, complete, burst_s=checked_number("burst_s", burst_s))
+    wiring = wire(model, complete, memory_s=checked_number("memory_s", memory_s))
     loop = compiled_loop()
     when = model.load.curve.peak_hour if hour is None else float(hour)
     load = model.load.curve.at(when)

@@ -116,7 +116,7 @@ class _Wirer:
             return frozenset(), UNLIMITED
         return frozenset(sources), limit
 
-    def wire(self, burst_s: float) -> Wiring:
+    def wire(self, memory_s: float) -> Wiring:
         done = 0
         while done < len(self.spots):
             self._node(done)
@@ -129,7 +129,7 @@ class _Wirer:
             lines=np.array(self.rows["line"], dtype=LINE),
             options=np.array(self.rows["option"], dtype=OPTION),
             draws=np.array(self.rows["draw"], dtype=DRAW),
-            components=self._components(burst_s),
+            components=self._components(memory_s),
             classes=np.array([self._class(name) for name in self.model.classes], dtype=CLASS),
             knots=np.zeros(2, dtype=KNOT),
             units=np.array(self._units() if self.failing else [], dtype=UNIT),
@@ -267,7 +267,7 @@ class _Wirer:
 
     # -- components
 
-    def _components(self, burst_s: float) -> npt.NDArray[Any]:
+    def _components(self, memory_s: float) -> npt.NDArray[Any]:
         rows, first = [], 0
         for name, figures, count in zip(self.names, self.figures, self.counts, strict=True):
             stations = count if figures.pooling == "split" else 1
@@ -275,7 +275,7 @@ class _Wirer:
             places = UNLIMITED if figures.max_queue is None else figures.max_queue
             cap = figures.max_rate_per_s or 0.0
             limit = self.limits[name][1]
-            rows.append((first, stations, servers, limit, places, figures.fixed_delay_s, cap, burst_s))
+            rows.append((first, stations, servers, limit, places, figures.fixed_delay_s, cap, memory_s))
             first += stations
         return np.array(rows, dtype=COMPONENT)
 
@@ -308,15 +308,15 @@ def _lifetimes(figures: Figures) -> tuple[float, float]:
     return down * figures.availability / (1.0 - figures.availability), down
 
 
-def wire(model: Model, counts: Mapping[str, int], *, failing: bool = False, burst_s: float = 1.0) -> Wiring:
+def wire(model: Model, counts: Mapping[str, int], *, failing: bool = False, memory_s: float = 60.0) -> Wiring:
     """The tables of a model.
 
     Args:
         counts: units of every component; absent ones 0.
         failing: whether units fail, so that later takers of a call matter.
-        burst_s: how many seconds' worth of visits a rate cap lets through at once after a pause.
+        memory_s: over how many seconds a rate cap measures the rate of visits.
 
     Raises:
         InvalidInput: a call that nobody takes, or calls in a circle.
     """
-    return _Wirer(model, counts, failing).wire(burst_s)
+    return _Wirer(model, counts, failing).wire(memory_s)

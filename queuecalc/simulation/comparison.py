@@ -1,0 +1,174 @@
+"""Calculated against simulated, number by number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from queuecalc.answer import Evaluation
+from queuecalc.architecture import Component, Model, PercentileTarget
+from queuecalc.errors import InvalidInput
+from queuecalc.load import Curve
+from queuecalc.simulation.arguments import checked_levels
+from queuecalc.simulation.result import Estimate, SimulationResult
+
+__all__ = ["Comparison", "compare", "held_still"]
+
+LEFT_OUT = ("availability", "mtbf_h", "mttr_h", "initial_backlog")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One number, calculated and simulated.
+
+    Attributes:
+        quantity: "utilisation", "mean", "p95", "lost, dropped", "availability", "lag", "longest line" or
+            "line at the end".
+        subject: component or class; "" for the classes in the contract together.
+        unit: "s", "messages" or "" (a fraction).
+        difference_percent: calculated over simulated, less 1; None where nothing was simulated.
+        inside: whether the calculated number lies in the confidence interval; None where there is no interval.
+    """
+
+    quantity: str
+    subject: str
+    unit: str
+    calculated: float
+    simulated: Estimate
+    difference_percent: float | None
+    inside: bool | None
+
+
+def held_still(model: Model, hour: float | None = None, levels: Sequence[float] = (0.5, 0.95, 0.99)) -> Model:
+    """The model at one hour for ever: its load constant, every unit up, no backlog at first, percentiles asked
+    for in every class.
+
+    What `evaluate` says of it is what `simulate` looks at.
+
+    Args:
+        hour: of the load curve; the hour of its peak by default.
+    """
+    curve = model.load.curve
+    load = curve.at(curve.peak_hour if hour is None else float(hour))
+    targets = tuple(
+        PercentileTarget(key=f"p{100.0 * level:g}_ms".replace(".", "_"), level=level, seconds=math.inf)
+        for level in checked_levels(levels)
+    )
+    classes = {
+        name: replace(item, percentiles=targets if item.in_contract else (), availability=None)
+        for name, item in model.classes.items()
+    }
+    return replace(
+        model,
+        contract=replace(model.contract, percentiles=targets),
+        load=replace(model.load, curve=Curve.constant(load), users=None),
+        classes=classes,
+        components={name: _still(item) for name, item in model.components.items()},
+    )
+
+
+def _still(component: Component) -> Component:
+    figures = replace(component.figures, availability=1.0, mtbf_h=None, mttr_h=None, initial_backlog=0.0)
+    overrides = tuple(
+        replace(item, changes={key: value for key, value in item.changes.items() if key not in LEFT_OUT})
+        for item in component.overrides
+    )
+    return replace(component, figures=figures, overrides=overrides)
+
+
+def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Comparison, ...]:
+    """Every number that both have.
+
+    Of one hour: utilisation, percentiles and losses; `evaluation` must be of the model `held_still` at that hour.
+    Along the curve without failures: percentiles over all requests, lags and backlogs. With failures: losses.
+
+    Raises:
+        InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
+    """
+    if dict(result.counts) != dict(evaluation.counts):
+        raise InvalidInput("simulation and evaluation speak of different counts")
+    if evaluation.availability is None:
+        raise InvalidInput(
+            "the evaluation is of no plan: " + "; ".join(e.sentence for e in evaluation.excuses)
+        )
+    if result.hour is not None:
+        return (
+            *_utilisations(result, evaluation),
+            *_percentiles(result, evaluation),
+            *_losses(result, evaluation),
+        )
+    if result.failures:
+        return tuple(_losses(result, evaluation))
+    return (*_percentiles(result, evaluation), *_backlogs(result, evaluation))
+
+
+def _row(quantity: str, subject: str, unit: str, calculated: float, simulated: Estimate) -> Comparison:
+    seen = simulated.value
+    return Comparison(
+        quantity=quantity,
+        subject=subject,
+        unit=unit,
+        calculated=calculated,
+        simulated=simulated,
+        difference_percent=100.0 * (calculated / seen - 1.0) if seen > 0.0 else None,
+        inside=None if simulated.half_width is None else simulated.contains(calculated),
+    )
+
+
+def _utilisations(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
+    # offered work is not done where something falls behind or is turned away
+    other = {line.component for line in evaluation.asynchronous if not line.stationary}
+    other |= {loss.component for loss in result.losses if loss.cause == "blocked"}
+    for line in evaluation.components:
+        if line.servers is not None and line.name not in other:
+            seen = result.component(line.name).utilisation
+            yield _row("utilisation", line.name, "", line.peak_utilisation, seen)
+
+
+def _percentiles(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
+    seen = {line.subject: line for line in result.latencies}
+    named = set()
+    for latency in evaluation.latencies:
+        line = seen.get(latency.subject)
+        if line is None:
+            continue
+        if result.hour is not None and latency.subject not in named:
+            named.add(latency.subject)
+            yield _row("mean", latency.subject, "s", latency.mean_s, line.mean_s)
+        calculated = latency.worst_s if result.hour is not None else latency.weighted_s
+        for percentile in line.percentiles:
+            if percentile.level == latency.level and calculated is not None:
+                key = latency.key.removesuffix("_ms")
+                yield _row(key, latency.subject, "s", calculated, percentile.seconds)
+
+
+def _losses(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
+    availability = evaluation.availability
+    assert availability is not None
+    yield _row("availability", "", "", availability.load_aware, result.availability)
+    calculated = {(loss.cause, loss.component): loss.fraction for loss in availability.losses}
+    simulated = {(loss.cause, loss.component): loss.fraction for loss in result.losses}
+    for cause, component in (*calculated, *(key for key in simulated if key not in calculated)):
+        if cause in ("down", "dropped", "blocked"):
+            seen = simulated.get((cause, component), Estimate(value=0.0))
+            yield _row(f"lost, {cause}", component, "", calculated.get((cause, component), 0.0), seen)
+    # what finds no steady state is late in the end
+    late = math.fsum(
+        loss.fraction for loss in availability.losses if loss.cause in ("late", "no steady state")
+    )
+    yield _row("lost, late", "", "", late, simulated.get(("late", ""), Estimate(value=0.0)))
+
+
+def _backlogs(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
+    seen = {line.component: line for line in result.backlogs}
+    for line in evaluation.asynchronous:
+        name, other = line.component, seen[line.component]
+        if not line.stationary:
+            yield _row("lag", name, "s", line.max_lag_s, other.max_lag_s)
+            yield _row(
+                "longest line", name, "messages", line.max_backlog_messages, other.max_backlog_messages
+            )
+            yield _row(
+                "line at the end", name, "messages", line.end_backlog_messages, other.end_backlog_messages
+            )
