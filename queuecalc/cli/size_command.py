@@ -47,7 +47,9 @@ def command(model: str, settings: tuple[str, ...], form: str, quiet: bool, alter
         )
     except KeyboardInterrupt:
         progress.clear()
-        if progress.counts is not None:
+        if progress.counts is None:
+            click.echo("no plan was found yet", err=True)
+        else:
             best = f"${progress.cost_usd_per_month:,}: {counts_text(progress.counts)}"
             click.echo(f"best plan so far, not proven: {best}", err=True)
         raise

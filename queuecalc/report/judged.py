@@ -69,10 +69,9 @@ def circumstances(evaluation: Evaluation, *, everything: bool = False) -> tuple[
         facts.append(availability_fact(evaluation.availability))
     facts.append(response_fact(evaluation.latencies))
     facts.append(backlog_fact(evaluation.asynchronous))
-    trust: list[Fact | None] = [
-        warning_fact(evaluation),
-        evidence_fact(evaluation.evidence, evaluation.statements, everything=everything),
-    ]
+    trust: list[Fact | None] = [warning_fact(evaluation)]
+    if evaluation.components:  # an invalid plan rests on nothing
+        trust.append(evidence_fact(evaluation.evidence, evaluation.statements, everything=everything))
     return [fact for fact in facts if fact], [fact for fact in trust if fact]
 
 

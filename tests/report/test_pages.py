@@ -310,6 +310,7 @@ def test_an_invalid_plan_says_why_and_no_more(evaluation: Evaluation) -> None:
     text = page_text(evaluation_page(bare))
     assert text.splitlines()[0] == f"NO: this is no valid plan: {sentence}"
     assert "refused" in text
+    assert "evidence" not in text
     assert quiet_evaluation(bare) == f"NO $53 a month: {sentence}"
     silent = replace(bare, excuses=())
     assert "does not keep the contract" in page_text(evaluation_page(silent))
