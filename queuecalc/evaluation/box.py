@@ -12,6 +12,7 @@ import numpy as np
 from queuecalc.answer import Excuse
 from queuecalc.dynamics import backlogs
 from queuecalc.evaluation.availability import answered_classes, least_lost_fraction
+from queuecalc.evaluation.facts import Facts
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged
@@ -34,14 +35,18 @@ class PatternJudgement:
         names: all components of the model, in the order of every tuple of counts.
     """
 
-    def __init__(self, pattern: Pattern, keep_up: bool = False) -> None:
+    def __init__(
+        self, pattern: Pattern, keep_up: bool = False, sibling: PatternJudgement | None = None
+    ) -> None:
+        """With a `sibling`, of a model that differs in its limits alone, everything but judgements is shared."""
         self.pattern = pattern
         self.names = tuple(pattern.model.components)
         self.keep_up = keep_up
         self.present = tuple(name for name in self.names if name in pattern.present)
-        self._walks: dict[tuple[Any, ...], Walk] = {}
+        self.walks: dict[tuple[Any, ...], Walk] = {} if sibling is None else sibling.walks
+        self.facts: dict[Counts, Facts] = {} if sibling is None else sibling.facts
+        self.tables: dict[Any, Any] = {} if sibling is None else sibling.tables
         self._judged: dict[Counts, Judged] = {}
-        self.tables: dict[Any, Any] = {}
         ranges = [
             component.figures_with(pattern.present).count for component in pattern.model.components.values()
         ]
@@ -89,7 +94,9 @@ class PatternJudgement:
     def judged(self, counts: Counts) -> Judged:
         """One plan, remembered."""
         if counts not in self._judged:
-            self._judged[counts] = Judged(self.pattern, self._named(counts))
+            if counts not in self.facts:
+                self.facts[counts] = Facts(self.pattern, self._named(counts))
+            self._judged[counts] = Judged(self.pattern, self.facts[counts])
         return self._judged[counts]
 
     def _named(self, counts: Counts) -> dict[str, int]:
@@ -144,13 +151,13 @@ class PatternJudgement:
         relevant |= {n for n in graph.visits_of if graph.figures[n].max_rate_per_s is not None}
         handing = sorted(relevant)
         key = (what, *((lower[at[name]], upper[at[name]]) for name in handing))
-        if key not in self._walks:
-            if len(self._walks) > 512:
-                self._walks.clear()
+        if key not in self.walks:
+            if len(self.walks) > 512:
+                self.walks.clear()
                 self.tables.clear()
             take = walk if what == "along" else walk_at_peak
-            self._walks[key] = take(self.pattern.model, graph, self._named(upper), self._named(lower))
-        return self._walks[key]
+            self.walks[key] = take(self.pattern.model, graph, self._named(upper), self._named(lower))
+        return self.walks[key]
 
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
         """A latency target that is missed in one of the busiest slots even so."""
@@ -298,7 +305,7 @@ class _Bounds:
         lags = [limit for limit in (figures.max_lag_s, contract.max_lag_s) if limit is not None]
         if lags:
             limits["lag"] = min(lags)
-        kept = [graph.figures[c].retention_s for c in graph.callers_of[name]]
+        kept = [self.pattern.figures[c].retention_s for c in graph.callers_of[name]]
         retention = [limit for limit in kept if limit is not None]
         if retention:
             limits["retention"] = min(retention)
@@ -345,7 +352,8 @@ class _Bounds:
             subject = name
             if target == "retention":
                 graph = self.pattern.graph()
-                subject = min(c for c in graph.callers_of[name] if graph.figures[c].retention_s == limit)
+                figures_of = self.pattern.figures
+                subject = min(c for c in graph.callers_of[name] if figures_of[c].retention_s == limit)
             yield (
                 int(units[0]) + count,
                 Excuse(

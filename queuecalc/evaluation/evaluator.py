@@ -32,8 +32,17 @@ class Evaluator:
         keep_up: whether asynchronous components must keep up in every slot.
     """
 
-    def __init__(self, model: Model, *, keep_up: bool = False) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        keep_up: bool = False,
+        sibling: Evaluator | None = None,
+        same_load: bool = True,
+    ) -> None:
+        """With a `sibling`, whose model differs in its limits alone (or in its load), what is alike is shared."""
         self.model = model
+        self._sibling, self._same_load = sibling, same_load
         self.names = tuple(model.components)
         self.keep_up = keep_up
         self._patterns: dict[frozenset[str], PatternJudgement] = {}
@@ -56,7 +65,10 @@ class Evaluator:
     def pattern(self, present: frozenset[str]) -> PatternJudgement:
         """The judge of one pattern of present components."""
         if present not in self._patterns:
-            self._patterns[present] = PatternJudgement(Pattern(self.model, present), self.keep_up)
+            known = None if self._sibling is None else self._sibling.pattern(present)
+            pattern = Pattern(self.model, present, None if known is None else known.pattern)
+            shared = known if self._same_load else None
+            self._patterns[present] = PatternJudgement(pattern, self.keep_up, shared)
         return self._patterns[present]
 
     def _judged(self, counts: Mapping[str, int]) -> tuple[Pattern, Judged | Excuse]:
@@ -85,17 +97,18 @@ class Evaluator:
 
     def without(self, target: str, subject: str) -> Evaluator:
         """The same model with one limit of the contract removed."""
-        return Evaluator(without_limit(self.model, target, subject), keep_up=self.keep_up)
+        return Evaluator(without_limit(self.model, target, subject), keep_up=self.keep_up, sibling=self)
 
     def scaled(self, factor: float) -> Evaluator:
         """The same model with `factor` times the load."""
         from dataclasses import replace
 
-        return Evaluator(replace(self.model, load=self.model.load.scaled(factor)), keep_up=self.keep_up)
+        scaled = replace(self.model, load=self.model.load.scaled(factor))
+        return Evaluator(scaled, keep_up=self.keep_up, sibling=self, same_load=False)
 
     def keeping_up(self) -> Evaluator:
         """The same model when asynchronous components must keep up in every slot."""
-        return Evaluator(self.model, keep_up=True)
+        return Evaluator(self.model, keep_up=True, sibling=self)
 
     def sequence(self, counts: Mapping[str, int]) -> Sequence[int]:
         """Counts in the order of `names`."""

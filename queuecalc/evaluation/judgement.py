@@ -20,6 +20,7 @@ from queuecalc.architecture import Model, PercentileTarget
 from queuecalc.errors import InvalidInput
 from queuecalc.evaluation.availability import answered_classes
 from queuecalc.evaluation.backlog import describe
+from queuecalc.evaluation.facts import Facts
 from queuecalc.evaluation.findings import findings, held_servers, statements
 from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.plan import Pattern
@@ -110,7 +111,7 @@ def judge(
     refusal = pattern.invalid or pattern.count_excuse(counts)
     if refusal is not None:
         return _invalid(pattern, counts, refusal)
-    judged = judged or Judged(pattern, counts)
+    judged = judged or Judged(pattern, Facts(pattern, counts))
     lines = sorted(judged.lines(), key=_display_order)
     excuses = {id(line): excuse for line, excuse in zip(lines, _excuses(judged, lines), strict=True)}
     latencies = _latencies(judged, failures=failures)
@@ -126,7 +127,7 @@ def judge(
         hours=model.load.curve.length_h,
         components=_components(judged, latencies),
         latencies=latencies,
-        availability=judged.availability,
+        availability=judged.facts.availability,
         asynchronous=_asynchronous(judged),
         held=held_servers(pattern, judged.counts, judged.walk),
         findings=findings(pattern, judged.counts, judged.walk),
@@ -192,10 +193,12 @@ def _latency(
     classes = (subject,) if subject else answered_classes(judged.pattern)
     limited = wanted or not subject
     found = (
-        judged.worst(classes, target.level) if limited else judged.responses(classes).busiest(target.level)
+        judged.facts.worst(classes, target.level)
+        if limited
+        else judged.facts.responses(classes).busiest(target.level)
     )
     worst = found.seconds
-    response = judged.responses(classes).at([found.slot])
+    response = judged.facts.responses(classes).at([found.slot])
     weighted = with_failures = None
     if limited:
         arguments = (judged.pattern, judged.counts, judged.walk, classes, target.level, worst)
@@ -208,7 +211,7 @@ def _latency(
         subject=subject,
         limit_s=target.seconds if math.isfinite(target.seconds) and wanted else None,
         worst_s=worst,
-        hour=float(judged.slot_hours[found.slot]),
+        hour=float(judged.facts.slot_hours[found.slot]),
         mean_s=float(response.mean[0]),
         weighted_s=weighted,
         with_failures_s=with_failures,
@@ -222,8 +225,8 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
     first = next((latency for latency in latencies if not latency.subject), None)
     if first is not None and np.isfinite(first.worst_s):
         classes = answered_classes(judged.pattern)
-        slot = judged.worst(classes, first.level).slot
-        parts = judged.responses(classes).at([slot]).parts(0, first.worst_s)
+        slot = judged.facts.worst(classes, first.level).slot
+        parts = judged.facts.responses(classes).at([slot]).parts(0, first.worst_s)
     found = []
     for name, component in judged.model.components.items():
         if name not in pattern.present:
@@ -232,7 +235,7 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
         fees = pattern.fees.get(name, type(figures.usd_per_month)(0))
         reached = name in graph.visits_of
         rate = walk.inflow[list(graph.visits_of[name])].sum(axis=0).max() if reached else 0.0
-        utilisation, hour = judged.peak(name) if reached else (0.0, 0.0)
+        utilisation, hour = judged.facts.peak(name) if reached else (0.0, 0.0)
         part = parts.get(name, Parts(0.0, 0.0))
         found.append(
             ComponentLine(
@@ -255,7 +258,7 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
 
 
 def _asynchronous(judged: Judged) -> tuple[Asynchronous, ...]:
-    return tuple(describe(name, lines) for name, lines in judged.lags.items())
+    return tuple(describe(name, lines) for name, lines in judged.facts.lags.items())
 
 
 def _series(judged: Judged) -> Series:
@@ -275,10 +278,10 @@ def _series(judged: Judged) -> Series:
     latency = {}
     if classes:
         for target in targets:
-            found = judged.responses(classes).percentile(target.level)
+            found = judged.facts.responses(classes).percentile(target.level)
             latency[target.key] = tuple(found.tolist())
     backlog, lag = {}, {}
-    for name, lines in judged.lags.items():
+    for name, lines in judged.facts.lags.items():
         at = knots * SECONDS_PER_HOUR
         total, longest = np.zeros(knots.size), np.zeros(knots.size)
         for each in lines:

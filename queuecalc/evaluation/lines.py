@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-import numpy as np
-
-from queuecalc.answer import Availability, ContractLine, Excuse
+from queuecalc.answer import ContractLine, Excuse
 from queuecalc.architecture import Model, PercentileTarget
 from queuecalc.evaluation.availability import (
     answered_classes,
-    availability,
     blind,
     contract_classes,
     offered_requests,
 )
-from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
-from queuecalc.evaluation.latency import SlotResponses, WorstSlot
+from queuecalc.evaluation.facts import Facts
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import ROUNDING, Queue
+from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import excuse_for
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+from queuecalc.evaluation.walk import Walk
 from queuecalc.evidence import Evidence
 
 __all__ = ["Judged"]
@@ -35,66 +29,24 @@ class Judged:
 
     Attributes:
         pattern: its pattern of present components.
+        facts: what the plan does.
         counts: units of the present components.
     """
 
-    def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
+    def __init__(self, pattern: Pattern, facts: Facts) -> None:
         self.pattern = pattern
-        self.counts = {name: counts[name] for name in pattern.present}
-        self._responses: dict[tuple[str, ...], SlotResponses] = {}
-        self._known: dict[Any, dict[tuple[str, int], Queue]] = {}
-        self._worst: dict[tuple[tuple[str, ...], float], WorstSlot] = {}
+        self.facts = facts
+        self.counts = facts.counts
 
     @property
     def model(self) -> Model:
         """The model."""
         return self.pattern.model
 
-    @cached_property
+    @property
     def walk(self) -> Walk:
         """The walk along the curve with every unit up."""
-        return walk(self.model, self.pattern.graph(), self.counts)
-
-    @cached_property
-    def slot_hours(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The hour at which each slot begins."""
-        return np.asarray(self.model.load.curve.slots.start_h)
-
-    @cached_property
-    def lags(self) -> dict[str, list[AsynchronousLine]]:
-        """The lines in front of asynchronous components."""
-        return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
-
-    @cached_property
-    def availability(self) -> Availability:
-        """All three figures."""
-        return availability(self.pattern, self.counts, self.walk)
-
-    def responses(self, classes: tuple[str, ...]) -> SlotResponses:
-        """The response time of some classes together, slot by slot."""
-        if classes not in self._responses:
-            self._responses[classes] = SlotResponses(
-                self.pattern, self.counts, self.walk, classes, self._known
-            )
-        return self._responses[classes]
-
-    def worst(self, classes: tuple[str, ...], level: float) -> WorstSlot:
-        """The worst slot of a percentile of some classes together."""
-        if (classes, level) not in self._worst:
-            self._worst[classes, level] = self.responses(classes).worst(level)
-        return self._worst[classes, level]
-
-    # -- utilisation
-
-    def peak(self, name: str) -> tuple[float, float]:
-        """(largest utilisation, hour) of a reached component."""
-        work = self.walk.work[name]
-        servers = self.pattern.figures[name].servers
-        piece = int(np.argmax(work.max(axis=0)))
-        right = work[1, piece] > work[0, piece]
-        hour = (self.walk.end_s if right else self.walk.start_s)[piece] / SECONDS_PER_HOUR
-        total = servers * self.counts[name] if servers is not None else math.inf
-        return float(work[:, piece].max()) / total, float(hour)
+        return self.facts.walk
 
     # -- the lines
 
@@ -133,7 +85,7 @@ class Judged:
             figures = graph.figures[name]
             if name not in graph.waited or figures.servers is None or figures.max_queue is not None:
                 continue
-            utilisation, hour = self.peak(name)
+            utilisation, hour = self.facts.peak(name)
             yield ContractLine(
                 target="stability",
                 subject=name,
@@ -150,7 +102,7 @@ class Judged:
         for name, figures in self.pattern.figures.items():
             guard = figures.max_utilisation
             if guard is not None:
-                utilisation, hour = self.peak(name) if name in reached else (0.0, 0.0)
+                utilisation, hour = self.facts.peak(name) if name in reached else (0.0, 0.0)
                 yield ContractLine(
                     target="utilisation",
                     subject=name,
@@ -164,7 +116,7 @@ class Judged:
 
     def _backlogs(self) -> Iterator[ContractLine]:
         contract = self.model.contract
-        for name, lines in self.lags.items():
+        for name, lines in self.facts.lags.items():
             figures = self.pattern.figures[name]
             lag, hour, _ = max((line.max_lag for line in lines), key=lambda each: each[0])
             limits = [limit for limit in (figures.max_lag_s, contract.max_lag_s) if limit is not None]
@@ -193,10 +145,10 @@ class Judged:
         """A buffer with a retention must be read in time by every asynchronous component that it feeds."""
         graph = self.pattern.graph()
         for buffer in graph.visits_of:
-            retention = graph.figures[buffer].retention_s
-            readers = [name for name in self.lags if buffer in graph.callers_of[name]]
+            retention = self.pattern.figures[buffer].retention_s
+            readers = [name for name in self.facts.lags if buffer in graph.callers_of[name]]
             if retention is not None and readers:
-                lags = [line.max_lag for name in readers for line in self.lags[name]]
+                lags = [line.max_lag for name in readers for line in self.facts.lags[name]]
                 lag, hour, _ = max(lags, key=lambda each: each[0])
                 yield _seconds("retention", buffer, retention, lag, hour, strict=True)
 
@@ -212,7 +164,7 @@ class Judged:
         if not targets or not classes:
             return
         for target in targets:
-            found = self.worst(classes, target.level)
+            found = self.facts.worst(classes, target.level)
             yield ContractLine(
                 target=target.key.removesuffix("_ms"),
                 subject=subject,
@@ -221,7 +173,7 @@ class Judged:
                 limit=target.seconds,
                 reached=found.seconds,
                 kept=found.seconds <= target.seconds * (1.0 + ROUNDING),
-                hour=float(self.slot_hours[found.slot]),
+                hour=float(self.facts.slot_hours[found.slot]),
                 evidence=self.latency_evidence,
             )
 
@@ -253,7 +205,7 @@ class Judged:
     def _availability(self, subject: str) -> float:
         mode = self.model.contract.availability_mode
         if mode == "load-aware":
-            found = self.availability
+            found = self.facts.availability
             return found.by_class[subject] if subject else found.load_aware
         single = mode == "series"
         graph = self.pattern.graph()

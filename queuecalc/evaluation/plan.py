@@ -29,7 +29,8 @@ class Pattern:
         figures: of the present components, overrides applied.
     """
 
-    def __init__(self, model: Model, present: frozenset[str]) -> None:
+    def __init__(self, model: Model, present: frozenset[str], sibling: Pattern | None = None) -> None:
+        """With a `sibling`, the same pattern of a model with the same calls and figures, graphs are shared."""
         self.model = model
         self.present = present
         self.figures: Mapping[str, Figures] = {
@@ -37,20 +38,20 @@ class Pattern:
             for name, component in model.components.items()
             if name in present
         }
-        self._routes: dict[str, Route] = {}
-        self._graphs: dict[frozenset[str], Graph] = {}
+        self.routes: dict[str, Route] = sibling.routes if sibling is not None else {}
+        self.graphs: dict[frozenset[str], Graph] = sibling.graphs if sibling is not None else {}
 
     def graph(self, down: frozenset[str] = frozenset()) -> Graph:
         """The graph of visits, possibly with some components down."""
-        if down not in self._graphs:
-            self._graphs[down] = lower(self.model, self.present, down)
-        return self._graphs[down]
+        if down not in self.graphs:
+            self.graphs[down] = lower(self.model, self.present, down)
+        return self.graphs[down]
 
     def route(self, request_class: str) -> Route:
         """The waited-for way of a class with every unit up."""
-        if request_class not in self._routes:
-            self._routes[request_class] = route_of(self.graph(), request_class, self.model.load.network_s)
-        return self._routes[request_class]
+        if request_class not in self.routes:
+            self.routes[request_class] = route_of(self.graph(), request_class, self.model.load.network_s)
+        return self.routes[request_class]
 
     @cached_property
     def takers(self) -> frozenset[str]:

@@ -400,8 +400,9 @@ class _Walker:
         for group, capacity in groups:
             if not group:
                 continue
-            work = self._work(group)
-            self._cut_at(work - capacity)
+            if not any(graph.visits[index].branches for index in group):
+                continue
+            self._cut_at(self._work(group) - capacity)
             work = self._work(group)
             with np.errstate(divide="ignore", invalid="ignore"):
                 smallest = [

@@ -1,0 +1,88 @@
+"""What a plan does, whatever the contract says of it: each figure computed when first asked for, and kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from queuecalc.answer import Availability
+from queuecalc.architecture import Model
+from queuecalc.evaluation.availability import availability
+from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
+from queuecalc.evaluation.latency import SlotResponses, WorstSlot
+from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.queues import Queue
+from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+
+__all__ = ["Facts"]
+
+
+class Facts:
+    """The figures of one plan of a valid pattern.
+
+    Attributes:
+        pattern: its pattern of present components.
+        counts: units of the present components.
+    """
+
+    def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
+        self.pattern = pattern
+        self.counts = {name: counts[name] for name in pattern.present}
+        self._responses: dict[tuple[str, ...], SlotResponses] = {}
+        self._known: dict[Any, dict[tuple[str, int], Queue]] = {}
+        self._worst: dict[tuple[tuple[str, ...], float], WorstSlot] = {}
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.pattern.model
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The walk along the curve with every unit up."""
+        return walk(self.model, self.pattern.graph(), self.counts)
+
+    @cached_property
+    def slot_hours(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The hour at which each slot begins."""
+        return np.asarray(self.model.load.curve.slots.start_h)
+
+    @cached_property
+    def lags(self) -> dict[str, list[AsynchronousLine]]:
+        """The lines in front of asynchronous components."""
+        return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
+
+    @cached_property
+    def availability(self) -> Availability:
+        """All three figures."""
+        return availability(self.pattern, self.counts, self.walk)
+
+    def responses(self, classes: tuple[str, ...]) -> SlotResponses:
+        """The response time of some classes together, slot by slot."""
+        if classes not in self._responses:
+            self._responses[classes] = SlotResponses(
+                self.pattern, self.counts, self.walk, classes, self._known
+            )
+        return self._responses[classes]
+
+    def worst(self, classes: tuple[str, ...], level: float) -> WorstSlot:
+        """The worst slot of a percentile of some classes together."""
+        if (classes, level) not in self._worst:
+            self._worst[classes, level] = self.responses(classes).worst(level)
+        return self._worst[classes, level]
+
+    # -- utilisation
+
+    def peak(self, name: str) -> tuple[float, float]:
+        """(largest utilisation, hour) of a reached component."""
+        work = self.walk.work[name]
+        servers = self.pattern.figures[name].servers
+        piece = int(np.argmax(work.max(axis=0)))
+        right = work[1, piece] > work[0, piece]
+        hour = (self.walk.end_s if right else self.walk.start_s)[piece] / SECONDS_PER_HOUR
+        total = servers * self.counts[name] if servers is not None else math.inf
+        return float(work[:, piece].max()) / total, float(hour)
