@@ -1,8 +1,8 @@
 """The code blocks of the README do what they show.
 
 Blocks fenced as `python` run in order in one namespace. In blocks fenced as `console`, lines that start with
-`$ queuecalc` run through the command line; where output is shown it must be what is printed, and a line `...`
-stands for any number of lines.
+`$ queuecalc` run through the command line, one after the other in one empty folder; where output is shown it must be
+what a terminal would show, and a line `...` stands for any number of lines. `$ echo $?` shows the exit status.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 README = Path(__file__).parent.parent / "README.md"
+KEPT_OR_NOT = {0, 1}
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 
 
@@ -39,6 +42,14 @@ def matches(shown: list[str], printed: str) -> bool:
     return re.fullmatch("".join(parts), lines, flags=re.DOTALL) is not None
 
 
+def told_status(command: tuple[list[str], list[str]] | None) -> set[int]:
+    """The exit status that a block shows by `echo $?`; nothing if it does not ask."""
+    if command is None or command[0] != ["echo", "$?"]:
+        return set()
+    (status,) = command[1]
+    return {int(status)}
+
+
 def test_python_blocks() -> None:
     namespace: dict[str, Any] = {"__name__": "readme"}
     for line, block in blocks("python"):
@@ -46,18 +57,21 @@ def test_python_blocks() -> None:
         exec(compile(source, str(README), "exec"), namespace)
 
 
-def test_console_blocks() -> None:
+def test_console_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
+    main = importlib.import_module("queuecalc.cli.main").main
+    monkeypatch.chdir(tmp_path)
     for line, block in blocks("console"):
-        for (program, *arguments), shown in commands(block):
+        typed = list(commands(block))
+        for ((program, *arguments), shown), following in zip(typed, [*typed[1:], None], strict=True):
             if program != "queuecalc":
                 continue
-            main = importlib.import_module("queuecalc.cli.main").main
             result = CliRunner().invoke(main, arguments, prog_name=program)
             place = f"README.md, block at line {line}: {shlex.join(arguments)}"
-            assert result.exit_code in {0, 1}, f"{place}\n{result.output}"
-            assert not shown or matches(shown, result.stdout), f"{place} printed\n{result.stdout}"
+            expected = told_status(following) or KEPT_OR_NOT
+            assert result.exit_code in expected, f"{place}\n{result.output}"
+            assert not shown or matches(shown, result.output), f"{place} printed\n{result.output}"
 
 
 def test_a_row_of_dots_stands_for_any_lines() -> None:
@@ -74,3 +88,11 @@ def test_commands_are_split_from_their_output() -> None:
         (["queuecalc", "size", "x", "--set", "a=1"], ["server 4"]),
         (["queuecalc", "list", "laws"], []),
     ]
+
+
+def test_the_status_is_told_by_echo() -> None:
+    block = "$ queuecalc size x\n$ echo $?\n1\n$ queuecalc size y\n"
+    _, told, other = commands(block)
+    assert told_status(told) == {1}
+    assert told_status(other) == set()
+    assert told_status(None) == set()
