@@ -32,7 +32,8 @@ class Adapted(Law):
     """X - offset for a frozen continuous scipy.stats distribution X on [offset, inf).
 
     Survival function, density and quantile are those of X; the transform is integrated over fixed nodes
-    (`law/nodes.py`). `as_law` makes these, and our own law where scipy's is one of ours.
+    (`law/nodes.py`) for |Im s| <= 9 Re s, to 1e-9 where the density is smooth. `as_law` makes these, and our own law
+    where scipy's is one of ours.
 
     Attributes:
         distribution: the frozen distribution, of either kind.
@@ -57,18 +58,20 @@ class Adapted(Law):
         var = np.asarray(_moment(x), dtype=np.float64)
         object.__setattr__(self, "_end", end)
         object.__setattr__(self, "_var", var)
+        high = self._isf(np.asarray(1e-17))
         if np.all(np.isfinite(end)):
-            at, weights = nodes.bounded(self._pdf, end)
+            at, weights = nodes.panels(self._pdf, self._cdf, end, nodes.graded(1e-8, 2.0, 1.0 / 40.0))
         else:
             low = np.maximum(self._ppf(np.asarray(1e-17)), 1e-13 * mean)
-            high = self._isf(np.asarray(1e-17))
             at, weights = nodes.half_line(self._pdf, self._cdf, self._tail, low, high, (mean, var + mean**2))
+        if np.any(np.abs(np.sum(weights, axis=0) - 1.0) > 1e-9):  # a kink or a singular point inside
+            at, weights = nodes.panels(
+                self._pdf, self._cdf, np.minimum(high, end), nodes.graded(1e-8, 1.15, 0.1)
+            )
         total = np.sum(weights, axis=0)
         if np.any(np.abs(total - 1.0) > 1e-6):
             worst = float(np.ravel(total)[np.argmax(np.abs(np.ravel(total) - 1.0))])
-            raise InvalidInput(
-                f"as_law: the density of {_name(x)} integrates to {worst!r}; expected 1 (is it smooth on its support?)"
-            )
+            raise InvalidInput(f"as_law: the density of {_name(x)} integrates to {worst!r}; expected 1")
         object.__setattr__(self, "_points", Points(at, weights / total, mean))
 
     @property

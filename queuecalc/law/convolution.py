@@ -28,6 +28,9 @@ DEEPEST = 2
 MARKS = (8.0, 4.0, 2.0, 1.0, 0.0, -1.0, -2.0)
 """Panel ends, in standard deviations of the rest above its mean."""
 
+ENDS = tuple(10.0**-k for k in (9, 6, 4, 3, 2, 1)) + tuple(1.0 - 10.0**-k for k in (1, 2, 3, 4, 6, 9))
+"""Levels where the quantile function of the leaf may be singular: 0 and 1, approached geometrically."""
+
 ORDER = 16
 
 
@@ -98,6 +101,7 @@ def _convolved(leaf: Law, others: tuple[Law, ...], joined: type[Law], t: Any) ->
     marks += [np.clip(time - np.where(np.isfinite(end), end, 0.0), 0.0, time) for end in ends]
     marks += [np.clip(top - k * std, 0.0, time) for k in MARKS[:4]]
     levels = [np.asarray(leaf.cdf(mark)) for mark in (np.zeros(()), *marks, time)]
+    levels += [np.minimum(level, levels[-1]) for level in ENDS]
     edges = np.stack(np.broadcast_arrays(np.zeros(time.shape), *levels))
     edges = np.sort(edges, axis=0)
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * (edges[1:] - edges[:-1])

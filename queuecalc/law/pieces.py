@@ -69,7 +69,18 @@ def collected(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
                 break
         else:
             found.append(piece)
-    return tuple(found)
+    return tuple(_distinct(piece) for piece in found)
+
+
+def _distinct(piece: Piece) -> Piece:
+    """Constants of a scalar law that agree to rounding put into one, lest sums over a lattice grow without end."""
+    mass, shift = _aligned(piece.mass, piece.shift)
+    if shift.ndim > 1 or shift.size == 1:
+        return piece
+    order = np.argsort(shift)
+    mass, shift = mass[order], shift[order]
+    fresh = np.append(True, np.diff(shift) > 1e-13 * shift[1:])
+    return Piece(np.bincount(np.cumsum(fresh) - 1, mass), shift[fresh], piece.laws)
 
 
 def atoms_of(pieces: Iterable[Piece]) -> tuple[tuple[Any, Any], ...]:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from queuecalc.errors import InvalidInput
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.convolution import tail_and_density
+from queuecalc.law.deterministic import Deterministic
 from queuecalc.law.parameter import Real, broadcast, released
 from queuecalc.law.pieces import Piece, atoms_of, together
+from queuecalc.law.solving import solve_tail
 
 __all__ = ["Sum"]
 
@@ -85,10 +87,16 @@ class Sum(Law):
         """Constants and atoms split off; the smooth laws stay together."""
         return together(law.pieces() for law in self.laws)
 
+    @property
+    def _split(self) -> tuple[Piece, ...]:
+        """The pieces, without the work where there is nothing to split off."""
+        if all(law.smooth and not isinstance(law, Deterministic) for law in self.laws):
+            return (Piece(np.ones(1), np.zeros(1), self.laws),)
+        return self.pieces()
+
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) from one set of transform values."""
-        pieces = (Piece(np.ones(1), np.zeros(1), self.laws),) if self.smooth else self.pieces()
-        tail, density = tail_and_density(pieces, Sum, t, self.shape)
+        tail, density = tail_and_density(self._split, Sum, t, self.shape)
         return released(tail), released(density)
 
     def _sf(self, t: Any) -> Any:
@@ -96,6 +104,22 @@ class Sum(Law):
 
     def _pdf(self, t: Any) -> Any:
         return np.asarray(self.tail_and_density(t)[1])
+
+    def _isf(self, q: Any) -> Any:
+        return self._alone(q, "isf")
+
+    def _ppf(self, q: Any) -> Any:
+        return self._alone(q, "ppf")
+
+    def _alone(self, q: Any, name: str) -> Any:
+        """The quantile of one law and constants is that law's; of others it is solved for."""
+        pieces = self._split
+        if len(pieces) == 1 and len(pieces[0].laws) == 1 and pieces[0].shift.shape[0] == 1:
+            (law,) = pieces[0].laws
+            rest = np.asarray(getattr(law, name)(q)) + np.zeros(np.broadcast_shapes(q.shape, self.shape))
+            nothing = q >= 1.0 if name == "isf" else q <= 0.0
+            return np.where(nothing, 0.0, rest + pieces[0].shift[0])
+        return solve_tail(self, q if name == "isf" else 1.0 - q)
 
     def _sample(self, size: tuple[int, ...], rng: np.random.Generator) -> Any:
         return sum(law.sample(size, rng) for law in self.laws)
