@@ -25,6 +25,7 @@ __all__ = [
     "blind",
     "contract_classes",
     "least_lost_fraction",
+    "lost_fractions",
     "lost_requests",
     "offered_requests",
 ]
@@ -62,12 +63,14 @@ def lost_requests(
     classes: tuple[str, ...],
     late: bool = True,
     timeout_s: float | None = None,
+    accuracy: float = TOLERANCE,
 ) -> dict[str, dict[Cause, float]]:
     """Requests lost over the curve, by class and cause.
 
     Args:
         late: whether answers later than the timeout are counted.
         timeout_s: the timeout; None for that of the contract.
+        accuracy: absolute, on the lost fraction of the offered requests.
     """
     model = pattern.model
     timeout = (timeout_s if timeout_s is not None else model.contract.timeout_s) if late else None
@@ -76,8 +79,9 @@ def lost_requests(
     if _offered(model, classes) <= 0.0:
         return lost
     for scenario in scenarios(pattern.graph(), counts, pattern.takers):
-        tolerance = max(TOLERANCE / scenario.probability, TOLERANCE)
-        state = _state(pattern, counts, scenario, classes, tolerance, timeout)
+        tolerance = accuracy / scenario.probability
+        some_late = timeout if tolerance < 1.0 else None
+        state = _state(pattern, counts, scenario, classes, tolerance, some_late)
         _add(lost, state, _integral(state, course) * scenario.probability)
     return lost
 
@@ -110,6 +114,62 @@ def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
         tolerance,
         steep=state.timeout_s is not None,
     )
+
+
+_MOST_STEPPED = 8
+
+
+def _lost_before_late(state: ScenarioLosses, course: Course) -> dict[str, float]:
+    """Requests of each class lost in one scenario before any answer is late.
+
+    Without bounded queues and caps the lost share is constant between breaks: one look at each interval is enough.
+    """
+    classes = state.classes
+    if not state.steps or course.lowest.size > _MOST_STEPPED:
+        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+        return dict(zip(classes, values.tolist(), strict=True))
+    breaks = state.breaks(course)
+    owner: list[int] = []
+    middles: list[float] = []
+    weights: list[FloatArray] = []
+    for regime in range(course.lowest.size):
+        low, high = float(course.lowest[regime]), float(course.highest[regime])
+        inside = sorted({p for r, p in breaks if r == regime and low < p < high})
+        edges = np.array([low, *inside, high])
+        owner += [regime] * (edges.size - 1)
+        middles += (0.5 * (edges[:-1] + edges[1:])).tolist()
+        weights.append(_requests_between(state.model, classes, course, regime, edges))
+    regimes, p = np.array(owner, dtype=np.intp), np.array(middles)
+    rates = state.rates(course, regimes, p).reshape(len(classes), -1, p.size).sum(axis=1)
+    offered = class_rates(state.model.classes, course.load_at(regimes, p))
+    requests = np.concatenate(weights, axis=1)
+    found = {}
+    for row, name in enumerate(classes):
+        share = np.divide(rates[row], offered[name], out=np.zeros_like(p), where=offered[name] > 0)
+        found[name] = float(share @ requests[row])
+    return found
+
+
+def _requests_between(
+    model: Model, classes: tuple[str, ...], course: Course, regime: int, edges: FloatArray
+) -> FloatArray:
+    """Requests that come while the parameter of a regime is between consecutive edges, shape (classes, intervals)."""
+    chosen = course.regime == regime
+    seconds, ends = course.seconds[chosen], np.sort(course.ends[:, chosen], axis=0)
+    length = ends[1] - ends[0]
+    inner = edges[1:-1, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(length > 0, (inner - ends[0]) / length, ends[0] <= inner)
+    share = np.clip(share, 0.0, 1.0)
+    found = np.empty((len(classes), edges.size - 1))
+    low = class_rates(model.classes, course.load_at(regime, ends[0]))
+    high = class_rates(model.classes, course.load_at(regime, ends[1]))
+    for row, name in enumerate(classes):
+        first, rise = low[name], high[name] - low[name]
+        below = (share * (first + 0.5 * rise * share)) @ seconds
+        total = float((first + 0.5 * rise) @ seconds)
+        found[row] = np.diff(np.concatenate([[0.0], below, [total]]))
+    return found
 
 
 def least_lost_fraction(
@@ -149,8 +209,7 @@ def least_lost_fraction(
         if likeliest < NEGLIGIBLE_BOUND:
             continue
         state = _state(pattern, upper, scenario, classes, 1.0, None)
-        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
-        states.append((scenario, dict(zip(classes, values.tolist(), strict=True))))
+        states.append((scenario, _lost_before_late(state, course)))
     return {
         name: _best_corner(graph, lower, upper, states, (name,) if name else classes)
         / (offered[name] if name else total)
@@ -224,6 +283,19 @@ def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single
     return math.prod(
         1.0 - down_probability(graph.figures[name], 1 if single else counts[name]) for name in sorted(needed)
     )
+
+
+def lost_fractions(
+    pattern: Pattern, counts: Mapping[str, int], walk: Walk, accuracy: float
+) -> dict[str, float]:
+    """Lost share of each class in the contract, and of all of them together under ""."""
+    classes = contract_classes(pattern.model)
+    offered = offered_requests(pattern.model)
+    lost = lost_requests(pattern, counts, walk, classes=classes, accuracy=accuracy)
+    by_class = {name: sum(causes.values()) for name, causes in lost.items()}
+    total = sum(offered[name] for name in classes)
+    found = {name: value / offered[name] if offered[name] > 0 else 0.0 for name, value in by_class.items()}
+    return found | {"": sum(by_class.values()) / total if total > 0 else 0.0}
 
 
 def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Availability:

@@ -11,14 +11,16 @@ import numpy as np
 
 from queuecalc.answer import Availability
 from queuecalc.architecture import Model
-from queuecalc.evaluation.availability import availability
+from queuecalc.evaluation.availability import availability, lost_fractions
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.latency import SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import Queue
 from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
 
-__all__ = ["Facts"]
+__all__ = ["ROUGH", "Facts"]
+
+ROUGH = 1e-6
 
 
 class Facts:
@@ -55,6 +57,14 @@ class Facts:
     def lags(self) -> dict[str, list[AsynchronousLine]]:
         """The lines in front of asynchronous components."""
         return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
+
+    @cached_property
+    def roughly_lost(self) -> dict[str, float]:
+        """Lost share by class ("" for all together), to `ROUGH` of the offered requests: enough to decide most."""
+        if "availability" in self.__dict__:
+            found = {name: 1.0 - served for name, served in self.availability.by_class.items()}
+            return found | {"": 1.0 - self.availability.load_aware}
+        return lost_fractions(self.pattern, self.counts, self.walk, ROUGH)
 
     @cached_property
     def availability(self) -> Availability:

@@ -14,7 +14,7 @@ from queuecalc.evaluation.availability import (
     contract_classes,
     offered_requests,
 )
-from queuecalc.evaluation.facts import Facts
+from queuecalc.evaluation.facts import ROUGH, Facts
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import excuse_for
@@ -22,6 +22,9 @@ from queuecalc.evaluation.walk import Walk
 from queuecalc.evidence import Evidence
 
 __all__ = ["Judged"]
+
+_MARGIN = 20.0
+"""In units of `ROUGH`: closer to its limit, an availability is computed exactly."""
 
 
 class Judged:
@@ -50,19 +53,23 @@ class Judged:
 
     # -- the lines
 
-    def lines(self) -> Iterator[ContractLine]:
-        """Every line of the contract, budget first, availability last."""
+    def lines(self, *, roughly: bool = False) -> Iterator[ContractLine]:
+        """Every line of the contract, budget first, availability last.
+
+        Args:
+            roughly: availability to `ROUGH` only where that is enough to tell whether it is kept.
+        """
         yield from self._budget()
         yield from self._stability()
         yield from self._guards()
         yield from self._backlogs()
         yield from self._retentions()
         yield from self._latencies()
-        yield from self._availabilities()
+        yield from self._availabilities(roughly=roughly)
 
     def excuses(self) -> Iterator[Excuse]:
         """Why the plan is refused, line by line."""
-        for line in self.lines():
+        for line in self.lines(roughly=True):
             if not line.kept:
                 yield excuse_for(line, self.counts)
 
@@ -184,13 +191,15 @@ class Judged:
 
         return latency_evidence(self.pattern, self.walk, answered_classes(self.pattern))
 
-    def _availabilities(self) -> Iterator[ContractLine]:
+    def _availabilities(self, *, roughly: bool) -> Iterator[ContractLine]:
         contract = self.model.contract
         wanted = [("", contract.availability)]
         wanted += [(name, item.availability) for name, item in self.model.classes.items()]
         for subject, limit in wanted:
             if limit is not None:
-                reached = self._availability(subject)
+                reached = self._roughly_available(subject) if roughly else self._availability(subject)
+                if roughly and abs(reached - limit) <= _MARGIN * ROUGH:
+                    reached = self._availability(subject)
                 yield ContractLine(
                     target="availability",
                     subject=subject,
@@ -201,6 +210,11 @@ class Judged:
                     kept=1.0 - reached <= (1.0 - limit) * (1.0 + ROUNDING) + 1e-15,
                     evidence=self.latency_evidence,
                 )
+
+    def _roughly_available(self, subject: str) -> float:
+        if self.model.contract.availability_mode != "load-aware":
+            return self._availability(subject)
+        return 1.0 - self.facts.roughly_lost[subject]
 
     def _availability(self, subject: str) -> float:
         mode = self.model.contract.availability_mode

@@ -110,6 +110,12 @@ class ScenarioLosses:
         }
         self.causes = self._causes()
 
+    @property
+    def steps(self) -> bool:
+        """Whether what is lost before any answer is late is constant between breaks."""
+        bounded = any(self.graph.figures[name].max_queue is not None for name in self.components)
+        return not bounded and not self.capped
+
     def _cap_units(self, name: str) -> int:
         """Units that let calls through; a dead component's callers are lost there, its flow goes on as if not."""
         live = self.scenario.live.get(name)
