@@ -3,7 +3,6 @@
 Public names are loaded on first use, so that `import queuecalc` costs next to nothing.
 """
 
-# ruff: noqa: F401 - the imports below are for type checkers, which do not run `__getattr__`
 from __future__ import annotations
 
 from importlib import import_module
@@ -47,7 +46,47 @@ _HOMES = {
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - the table above is the list
+__all__ = [
+    "MG1",
+    "MM1",
+    "Certificate",
+    "Curve",
+    "Deterministic",
+    "Empirical",
+    "Erlang",
+    "Evaluation",
+    "Evidence",
+    "Exponential",
+    "Gamma",
+    "Hyperexponential",
+    "InfeasibleError",
+    "InternalError",
+    "InvalidInput",
+    "JacksonNetwork",
+    "Law",
+    "Lognormal",
+    "MGc",
+    "MMInf",
+    "MMc",
+    "MMcK",
+    "MissingExtra",
+    "Mixture",
+    "Model",
+    "ModelError",
+    "QueuecalcError",
+    "SizingAnswer",
+    "Station",
+    "Sum",
+    "UnstableError",
+    "__version__",
+    "as_law",
+    "evaluate",
+    "from_json",
+    "read_model",
+    "shipped_models",
+    "size",
+    "to_json",
+]
 
 if TYPE_CHECKING:
     from queuecalc.answer import Certificate, Evaluation, SizingAnswer, from_json, to_json

@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 
 def to_plain(value: Any) -> Any:
-    """An answer as dicts, lists, numbers and text. Decimals become text; an infinity becomes "inf"."""
+    """An answer as dicts, lists, numbers and text. Dollars become numbers (exact to the cent); infinity is "inf"."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
-        return str(value)
+        return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
@@ -76,7 +76,7 @@ def _read_scalar(kind: Any, value: Any, place: str) -> Any:
         return from_plain(kind, value, place)
     if isinstance(kind, type) and issubclass(kind, Enum | Decimal):
         try:
-            return kind(value)
+            return Decimal(str(value)) if kind is Decimal else kind(value)
         except (ValueError, ArithmeticError, TypeError):
             raise InvalidInput(f"{place}: found {value!r}; expected {kind.__name__}") from None
     if kind is float:

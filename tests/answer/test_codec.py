@@ -65,9 +65,9 @@ def test_an_answer_comes_back_equal() -> None:
     assert from_json(SizingAnswer, to_json(ANSWER)) == ANSWER
 
 
-def test_json_is_standard_and_keeps_cents_and_infinities_as_text() -> None:
+def test_json_is_standard_with_dollars_as_numbers_and_infinities_as_text() -> None:
     plain = json.loads(to_json(ANSWER))
-    assert plain["cost_usd_per_month"] == "159.10"
+    assert plain["cost_usd_per_month"] == 159.10
     assert plain["evaluation"]["lines"][0]["reached"] == "inf"
     assert plain["evaluation"]["evidence"] == "approximate"
 
