@@ -14,7 +14,7 @@ import numpy as np
 
 from queuecalc.law.base import Law
 from queuecalc.law.gamma import one_gamma
-from queuecalc.law.inversion import smooth_tail_and_density
+from queuecalc.law.inversion import kinked_tail_and_density, smooth_tail_and_density
 from queuecalc.law.pieces import Piece
 
 __all__ = ["tail_and_density"]
@@ -23,7 +23,7 @@ ROOM = 65536
 """Elements (shifts x times) evaluated at once."""
 
 DEEPEST = 2
-"""Leaves convolved one inside the other; a sum of more is smooth enough to be inverted."""
+"""Leaves convolved one inside the other; a sum of more has no jumps left and is inverted by a long Fourier sum."""
 
 MARKS = (8.0, 4.0, 2.0, 1.0, 0.0, -1.0, -2.0)
 """Panel ends, in standard deviations of the rest above its mean."""
@@ -83,8 +83,10 @@ def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
         above, at = merged.tail_and_density(t)
         return np.asarray(above), np.asarray(at)
     leaves = [i for i, law in enumerate(laws) if not law.smooth]
-    if not leaves or len(leaves) > DEEPEST:
+    if not leaves:
         return smooth_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+    if len(leaves) > DEEPEST:
+        return kinked_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
     first = leaves[0]
     return _convolved(laws[first], laws[:first] + laws[first + 1 :], joined, t)
 

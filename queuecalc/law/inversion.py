@@ -25,8 +25,9 @@ from scipy import special
 from queuecalc.law.base import Law
 from queuecalc.transform.de_hoog import DE_HOOG
 from queuecalc.transform.euler import EULER
+from queuecalc.transform.fourier import FOURIER
 
-__all__ = ["smooth_tail_and_density"]
+__all__ = ["kinked_tail_and_density", "smooth_tail_and_density"]
 
 SHORTEST = 1e-200
 """Times are inverted from this fraction of the mean on."""
@@ -62,6 +63,22 @@ def smooth_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
     survived, density = _inverted(law, time, scale, at_zero)
     tail = np.clip(np.where(inverted, survived, tail), 0.0, 1.0)
     return tail, np.where(proper, np.maximum(density, 0.0), 0.0)
+
+
+def kinked_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
+    """P(T > t) and the density at t > 0 of a law without jumps in P(T > t), by a long Fourier sum.
+
+    For sums of several laws with jumps in their densities: 1e-6 where the density of the sum has kinks, 1e-9 where
+    only its slope has.
+    """
+    shape = np.broadcast_shapes(np.shape(t), law.shape)
+    given = np.broadcast_to(np.asarray(t, dtype=np.float64), shape)
+    time = np.where(given > 0.0, given, 1.0)
+    s = FOURIER.nodes.reshape((-1,) + (1,) * len(shape)) / time
+    lst = np.asarray(law.lst(s))
+    tail = np.clip(FOURIER.values((1.0 - lst) / s, time), 0.0, 1.0)
+    density = np.maximum(FOURIER.values(lst, time), 0.0)
+    return np.where(given > 0.0, tail, 1.0), np.where(given > 0.0, density, 0.0)
 
 
 def _inverted(law: Law, time: Any, mean: Any, at_zero: Any) -> tuple[Any, Any]:

@@ -17,7 +17,6 @@ __all__ = [
     "nonnegative",
     "positive",
     "positive_integer",
-    "probability",
     "real",
     "released",
 ]
@@ -89,18 +88,6 @@ def nonnegative(owner: str, name: str, value: npt.ArrayLike, domain: str = "a fi
         InvalidInput: not such a number.
     """
     return at_least(owner, name, value, 0.0, domain)
-
-
-def probability(owner: str, name: str, value: npt.ArrayLike) -> Real:
-    """A real argument in [0, 1].
-
-    Raises:
-        InvalidInput: not such a number.
-    """
-    domain = "a probability in [0, 1]"
-    checked = nonnegative(owner, name, value, domain)
-    _refuse_where(owner, name, checked, np.asarray(checked) > 1.0, domain)
-    return checked
 
 
 def positive_integer(owner: str, name: str, value: npt.ArrayLike) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -113,6 +113,7 @@ def test_transform_begins_with_the_moments(law: Law) -> None:
 
 
 @each_law
+@settings(max_examples=25)
 @given(size=st.floats(-8.0, 2.0), angle=st.floats(-1.45, 1.45))
 def test_the_four_transforms_agree(law: Law, size: float, angle: float) -> None:
     s = complex(10.0**size * np.exp(1j * angle) / law.mean)

@@ -40,6 +40,14 @@ def test_tilt_and_shift_keep_a_relative_accuracy(scv: float) -> None:
     np.testing.assert_allclose(density[2:], np.asarray(law.pdf(t))[2:], rtol=1e-7)
 
 
+def test_the_removable_pole() -> None:
+    """Euler's first node, 5 ln(10) / t, tilted by the rate 1, is 0 at t = 5 ln(10)."""
+    t = 5.0 * np.log(10.0) * (1.0 + np.array([-1e-3, -1e-9, 0.0, 1e-15, 1e-7]))
+    tail, density = smooth_tail_and_density(Exponential(mean=1.0), t)
+    np.testing.assert_allclose(tail, np.exp(-t), rtol=1e-9)
+    np.testing.assert_allclose(density, np.exp(-t), rtol=1e-9)
+
+
 @pytest.mark.parametrize("scv", [2e-3, 5e-4, 1e-4, 3e-5, 1e-7])
 def test_hardly_variable_laws(scv: float) -> None:
     law = Gamma(mean=0.7, scv=scv)
@@ -228,6 +236,19 @@ def test_a_sample_plus_a_smooth_time_is_the_mean_over_the_sample() -> None:
     for t in (0.2, 1.0, 4.0):
         assert found.sf(t) == pytest.approx(np.mean(np.asarray(rest.sf(t - samples))), rel=1e-9)
     assert found.sf(found.ppf(0.9)) == pytest.approx(0.1, rel=1e-9)
+
+
+def test_empirical_law_of_many_samples() -> None:
+    samples = np.random.default_rng(4).exponential(size=1000)
+    law = Empirical(samples)
+    assert repr(law).startswith("<Empirical: 1000 samples, mean ")
+    assert law == Empirical(samples[::-1])
+    s = np.array([0.3, 2.0 + 5.0j])
+    np.testing.assert_allclose(law.lst(s), np.exp(-s[:, None] * samples).mean(axis=1), rtol=1e-12)
+    for q in (0.001, 0.07, 0.5, 0.95, 1.0):
+        assert law.ppf(q) == np.quantile(samples, q, method="inverted_cdf")
+    assert Empirical([0.0, 0.0]).smooth
+    assert Empirical([0.0, 0.0]).scv == 0.0
 
 
 def test_mixture_of_one_law_is_that_law() -> None:
