@@ -60,7 +60,7 @@ def command(
         from queuecalc.sizing import size
 
         plan = {**size(described, alternatives=0, explain=False).counts, **plan}
-    evaluation = evaluate(described, complete_counts(described, plan))
+    evaluation = evaluate(described, complete_counts(described, plan), failures=True)
     if quiet:
         write(f"{quiet_evaluation(evaluation)}\n")
     else:

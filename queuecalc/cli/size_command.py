@@ -25,7 +25,16 @@ __all__ = ["command"]
     show_default=True,
     help="How many of the next plans to name.",
 )
-def command(model: str, settings: tuple[str, ...], form: str, quiet: bool, alternatives: int) -> int:
+@click.option(
+    "--certificate",
+    "proof",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write the proof to FILE (JSON): the refused boxes of plans and what refuses each.",
+)
+def command(
+    model: str, settings: tuple[str, ...], form: str, quiet: bool, alternatives: int, proof: str | None
+) -> int:
     """Find the cheapest number of units of every component that keeps the contract of MODEL along its whole
     load curve; prove that nothing cheaper does; and say what binds, what one unit less would break, and where
     the time goes.
@@ -33,6 +42,8 @@ def command(model: str, settings: tuple[str, ...], form: str, quiet: bool, alter
     Exit status 1 if no plan keeps the contract.
     """
     refuse_quiet(form, quiet)
+    from dataclasses import replace
+
     from queuecalc.cli.console import deliver, write
     from queuecalc.cli.progress import Progress
     from queuecalc.modelfile import read_model
@@ -55,8 +66,15 @@ def command(model: str, settings: tuple[str, ...], form: str, quiet: bool, alter
         raise
     finally:
         progress.clear()
+    if proof is not None:
+        from pathlib import Path
+
+        from queuecalc.answer import to_json
+
+        Path(proof).write_text(f"{to_json(answer.certificate)}\n", encoding="utf-8")
     if quiet:
         write(f"{quiet_sizing(answer)}\n")
     else:
-        deliver(form, answer, lambda everything: sizing_page(answer, settings, everything=everything))
+        told = replace(answer, certificate=None)
+        deliver(form, told, lambda everything: sizing_page(answer, settings, everything=everything))
     return KEPT if answer.feasible else NOT_KEPT

@@ -69,7 +69,45 @@ def _component(node: Node) -> tuple[Cell, ...]:
 
 
 def _name(step: Step) -> str:
-    return f"{step.component}.{step.operation}" if step.operation else step.component
+    """Who is visited for what, and what is dropped there."""
+    name = f"{step.component}.{step.operation}" if step.operation else step.component
+    return f"{name} ({_percent(step.dropped)} dropped)" if step.dropped else name
+
+
+def _percent(share: float) -> str:
+    return f"{digits(100.0 * share)} %"
+
+
+def _calls(steps: Sequence[Step], place: int, depth: int) -> list[int]:
+    """Places of the steps of one depth from a place on, until a shallower one."""
+    found = []
+    for index in range(place, len(steps)):
+        if steps[index].depth < depth:
+            break
+        if steps[index].depth == depth:
+            found.append(index)
+    return found
+
+
+def _sentence(route: Route) -> str:
+    """The way of a class until it forks: "junk 254/s -> lb -> limiter (98 % dropped) -> server 5.08/s, ends"."""
+    text = f"{route.request_class} {rate(route.peak_rate_per_s)}"
+    shown, place, depth = route.peak_rate_per_s, 0, 0
+    while calls := _calls(route.steps, place, depth):
+        steps = [route.steps[index] for index in calls]
+        if len(steps) > 1:
+            forks = [f"{_call(step)} {rate(step.peak_rate_per_s)}" for step in steps]
+            return f"{text}, then {', '.join(forks)}"
+        text += f" -> {_call(steps[0])}"
+        if rate(steps[0].peak_rate_per_s) != rate(shown):
+            shown = steps[0].peak_rate_per_s
+            text += f" {rate(shown)}"
+        place, depth = calls[0] + 1, depth + 1
+    return f"{text}, ends"
+
+
+def _call(step: Step) -> str:
+    return _name(step) if step.wait else f"{_name(step)} (handed off)"
 
 
 def _waited(step: Step) -> Cell:
@@ -143,6 +181,9 @@ def description_page(description: Description, settings: Sequence[str] = ()) -> 
     if description.nodes:
         table = Table(_COMPONENTS, tuple(_component(node) for node in description.nodes))
         sections.append(Section("Components", (table,)))
+    if description.routes:
+        sentences = tuple(words(_sentence(route)) for route in description.routes)
+        sections.append(Section("Ways", (Facts((Fact("at the peak", sentences),)),)))
     rows = [row for route in description.routes for row in _route(route)]
     if rows:
         sections.append(Section("Routes, with every component present", (Table(_STEPS, tuple(rows)),)))

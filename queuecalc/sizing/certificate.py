@@ -1,0 +1,234 @@
+"""Certificates: made from what a search refused, checked against a judge without any search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from queuecalc.answer import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
+from queuecalc.sizing.boxes import MOST_COUNT
+from queuecalc.sizing.covering import Cover, cover
+from queuecalc.sizing.digest import judge_digest
+from queuecalc.sizing.judge import Counts, Floored, Judge, PatternJudge
+from queuecalc.sizing.money import dollars, scaled
+
+__all__ = ["ALL_TIES", "PatternEvidence", "certificate_faults", "certified"]
+
+ALL_TIES = 20
+"""With so many optima the list may be cut short: cheaper plans alone must be covered then, not further ties."""
+
+_MANY = 5000
+"""More boxes of one pattern are all kept; picking the needed ones would take long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternEvidence:
+    """What a search knows of one pattern; money in units of `money`."""
+
+    present: frozenset[str]
+    lower: Counts
+    upper: Counts
+    prices: Sequence[int]
+    fees: int
+    boxes: Sequence[RefusedBox]
+    invalid: bool
+
+
+def certified(
+    judge: Judge,
+    cost: int | None,
+    optima: Sequence[Counts],
+    patterns: Iterable[PatternEvidence],
+) -> tuple[Certificate, Counts | None]:
+    """A certificate with the boxes that it needs, and a plan that it leaves uncovered (None: the proof is whole).
+
+    Args:
+        judge: of the model.
+        cost: of the optima, in units of `money`; None when no plan keeps the contract (within the budget, if any).
+        optima: the cheapest plans.
+        patterns: what is known of each; one without a plan that is cheap enough is left out.
+    """
+    limit = _limit(judge, cost)
+    proofs = []
+    uncovered: Counts | None = None
+    for evidence in patterns:
+        boxes = evidence.boxes
+        if evidence.invalid:
+            boxes = boxes[:1]
+        elif len(boxes) <= _MANY:
+            result = _cover(
+                evidence.lower, evidence.upper, boxes, evidence.prices, evidence.fees, limit, optima
+            )
+            uncovered = uncovered or result.uncovered
+            boxes = [box for index, box in enumerate(boxes) if index in result.used]
+        if boxes or any(_lies(plan, evidence.lower, evidence.upper) for plan in optima):
+            proofs.append(
+                PatternProof(
+                    present=tuple(name for name in judge.names if name in evidence.present),
+                    lower=evidence.lower,
+                    upper=evidence.upper,
+                    boxes=tuple(boxes),
+                )
+            )
+    certificate = Certificate(
+        model_digest=judge_digest(judge),
+        components=tuple(judge.names),
+        cost_usd_per_month=None if cost is None else dollars(cost),
+        optima=tuple(optima),
+        patterns=tuple(proofs),
+    )
+    return certificate, uncovered
+
+
+def certificate_faults(certificate: Certificate, judge: Judge) -> tuple[str, ...]:
+    """What is wrong with a certificate, sentence by sentence; empty when it proves what it says.
+
+    It is right when its optima keep the contract at its price, every box is refused by the judge, and in every
+    pattern the boxes, the plans dearer than the optimum (without one: than the budget) and the optima cover
+    all permitted plans.
+    """
+    head = tuple(_head_faults(certificate, judge))
+    if head:
+        return head
+    return (*_optima_faults(certificate, judge), *_pattern_faults(certificate, judge))
+
+
+# ---------------------------------------------------------------------- parts of the check
+def _head_faults(certificate: Certificate, judge: Judge) -> Iterator[str]:
+    if certificate.format != CERTIFICATE_FORMAT:
+        yield f"format {certificate.format}; this version reads format {CERTIFICATE_FORMAT}"
+    if certificate.components != tuple(judge.names):
+        yield f"components {', '.join(certificate.components)}; the model has {', '.join(judge.names)}"
+    if certificate.model_digest != judge_digest(judge):
+        yield "it was made for another model, or the model was changed since"
+    if (certificate.cost_usd_per_month is None) != (not certificate.optima):
+        yield "a price and optima belong together; only one of them is given"
+
+
+def _optima_faults(certificate: Certificate, judge: Judge) -> Iterator[str]:
+    cost = certificate.cost_usd_per_month
+    if cost is not None and judge.budget is not None and cost > judge.budget:
+        yield f"the optimum costs ${cost}, more than the budget of ${judge.budget}"
+    for plan in certificate.optima:
+        if len(plan) != len(judge.names):
+            yield f"optimum {plan}: {len(plan)} counts for {len(judge.names)} components"
+            continue
+        pattern = judge.pattern(_present(plan, judge.names))
+        if pattern.invalid is not None or not _lies(plan, pattern.lower, pattern.upper):
+            yield f"optimum {plan}: not permitted"
+        elif cost is not None and _price(pattern, plan) != scaled(cost):
+            yield f"optimum {plan}: costs ${dollars(_price(pattern, plan))}, not ${cost}"
+        else:
+            excuse = pattern.refuse(plan, plan)
+            if excuse is not None:
+                yield f"optimum {plan}: does not keep the contract: {excuse.sentence}"
+
+
+def _pattern_faults(certificate: Certificate, judge: Judge) -> Iterator[str]:
+    cost = certificate.cost_usd_per_month
+    limit = _limit(judge, None if cost is None else scaled(cost))
+    proofs = {frozenset(proof.present): proof for proof in certificate.patterns}
+    if len(proofs) < len(certificate.patterns):
+        yield "a pattern has two proofs"
+    for present, floor in _subsets(judge):
+        proof = proofs.pop(present, None)
+        if proof is None and limit is not None and floor > limit:
+            continue
+        pattern = judge.pattern(present)
+        place = f"pattern {', '.join(name for name in judge.names if name in present) or 'of nothing'}"
+        if proof is None:
+            if not _dearer(pattern, limit):
+                yield f"{place}: no proof, though it has plans that are cheap enough"
+        else:
+            yield from (
+                f"{place}: {fault}" for fault in _proof_faults(proof, pattern, limit, certificate.optima)
+            )
+    for present in proofs:
+        yield f"pattern {', '.join(sorted(present))}: the model has no such pattern"
+
+
+def _proof_faults(
+    proof: PatternProof, pattern: PatternJudge, limit: int | None, optima: Sequence[Counts]
+) -> Iterator[str]:
+    if pattern.invalid is not None:
+        return
+    upper = _capped(pattern.upper)
+    if (proof.lower, proof.upper) != (tuple(pattern.lower), upper):
+        yield f"the proof speaks of counts {proof.lower} to {proof.upper}, not {pattern.lower} to {upper}"
+        return
+    for box in proof.boxes:
+        if len(box.lower) != len(upper) or len(box.upper) != len(upper):
+            yield f"box {box.lower} to {box.upper}: as many counts as components are needed"
+            return
+        if not _refused(pattern, box):
+            yield f"box {box.lower} to {box.upper}: not refused"
+    prices = [scaled(price) for price in pattern.prices]
+    result = _cover(proof.lower, proof.upper, proof.boxes, prices, scaled(pattern.fees), limit, optima)
+    if result.uncovered is not None:
+        yield f"plan {result.uncovered} is neither refused nor dearer nor an optimum"
+
+
+def _refused(pattern: PatternJudge, box: RefusedBox) -> bool:
+    if any(map(int.__gt__, box.lower, box.upper)):
+        return True
+    if pattern.refuse(box.lower, box.upper) is not None:
+        return True
+    return any(n > box.upper[index] for index, n, _ in pattern.least(box.lower, box.upper))
+
+
+def _cover(
+    lower: Counts,
+    upper: Counts,
+    boxes: Sequence[RefusedBox],
+    prices: Sequence[int],
+    fees: int,
+    limit: int | None,
+    optima: Sequence[Counts],
+) -> Cover:
+    left = None if limit is None else limit - fees - (len(optima) >= ALL_TIES)
+    corners = [(box.lower, box.upper) for box in boxes]
+    return cover(lower, upper, corners, prices=prices, limit=left, optima=optima)
+
+
+def _limit(judge: Judge, cost: int | None) -> int | None:
+    if cost is not None:
+        return cost
+    return None if judge.budget is None else scaled(judge.budget)
+
+
+def _lies(plan: Counts, lower: Counts, upper: Counts) -> bool:
+    return all(least <= n <= most for least, n, most in zip(lower, plan, upper, strict=True))
+
+
+def _capped(upper: Counts) -> Counts:
+    return tuple(min(most, MOST_COUNT) for most in upper)
+
+
+def _present(plan: Counts, names: Sequence[str]) -> frozenset[str]:
+    return frozenset(name for name, n in zip(names, plan, strict=True) if n > 0)
+
+
+def _price(pattern: PatternJudge, plan: Counts) -> int:
+    return scaled(pattern.fees) + sum(
+        scaled(price) * n for price, n in zip(pattern.prices, plan, strict=True)
+    )
+
+
+def _dearer(pattern: PatternJudge, limit: int | None) -> bool:
+    """Whether a pattern has no plan that costs at most `limit`."""
+    if pattern.invalid is not None or any(map(int.__gt__, pattern.lower, pattern.upper)):
+        return True
+    return limit is not None and _price(pattern, pattern.lower) > limit
+
+
+def _subsets(judge: Judge) -> Iterator[tuple[frozenset[str], int]]:
+    """All patterns, each with a lower bound on the price of its plans."""
+    floors = judge.floor_prices if isinstance(judge, Floored) else None
+    prices = [scaled(price) for price in floors] if floors else [0] * len(judge.names)
+    always = [index for index, (least, _) in enumerate(judge.ranges) if least > 0]
+    optional = [index for index, (least, most) in enumerate(judge.ranges) if least <= 0 < most]
+    for size in range(len(optional) + 1):
+        for chosen in combinations(optional, size):
+            indices = [*always, *chosen]
+            yield frozenset(judge.names[i] for i in indices), sum(prices[i] for i in indices)
