@@ -12,14 +12,13 @@ from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.station import erlang
 from queuecalc.station.finite_room import FiniteRoom, exponential_room
-from queuecalc.station.offered import Load
+from queuecalc.station.offered import LOWEST, Load
 from queuecalc.station.poisson_average import poisson_average
 from queuecalc.station.truncated import (
-    LOWEST,
     geometric_mean_place,
     geometric_second_moment,
     geometric_transform,
-    log_utilisation,
+    sum_of_powers,
 )
 
 __all__ = ["MMcKSojourn", "MMcKWait"]
@@ -75,7 +74,8 @@ class MMcKWait(Law):
     def var(self) -> Real:
         """Variance, in seconds^2: M steps of an exponential time have E[M^2] + E[M] times the square of its mean."""
         room, load, k = self._room, self._load, np.maximum(self._places, 1.0)
-        second = geometric_second_moment(load.slack, k) + geometric_mean_place(load.slack, k)
+        log_rho = load.log_utilisation
+        second = geometric_second_moment(log_rho, k) + geometric_mean_place(log_rho, k)
         square = room.delayed * (load.service_mean / load.servers) ** 2 * second
         return released(np.maximum(square - room.mean_wait**2, 0.0))
 
@@ -102,11 +102,12 @@ class MMcKWait(Law):
 
     def _both(self, t: Any) -> tuple[Any, Any]:
         load, delayed = self._load, self._room.delayed
+        log_rho = load.log_utilisation
         x, inside = _departures(load, t)
         k = np.maximum(self._places, 1.0)
-        centre = np.minimum(x * np.minimum(1.0 - load.slack, 1.0), k - 1.0)
-        tail = poisson_average(x, lambda n: _survival(load.slack, k, n), centre, k)
-        density = poisson_average(x, lambda n: _weight(load.slack, k, n), centre, k)
+        centre = np.minimum(x * np.minimum(load.utilisation, 1.0), k - 1.0)
+        tail = poisson_average(x, lambda n: _survival(log_rho, k, n), centre, k)
+        density = poisson_average(x, lambda n: _weight(log_rho, k, n), centre, k)
         rate = load.servers / load.service_mean
         return np.where(inside, delayed * np.minimum(tail, 1.0), 0.0), np.where(
             inside, delayed * rate * density, 0.0
@@ -127,7 +128,7 @@ class MMcKWait(Law):
         x = s * load.service_mean / load.servers
         k = np.maximum(self._places, 1.0)
         y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
-        return geometric_transform(y, kept, load.slack, k) / (1.0 + x)
+        return geometric_transform(y, kept, load.log_utilisation, k) / (1.0 + x)
 
     def _lst_complement(self, s: Any) -> Any:
         return self._room.delayed * (1.0 - self._delayed(s))
@@ -187,6 +188,7 @@ class MMcKSojourn(Law):
     def _both(self, t: Any) -> tuple[Any, Any]:
         load, places = self.wait._load, self.wait._places
         delayed = self.wait._room.delayed
+        log_rho = load.log_utilisation
         x, inside = _departures(load, t)
         k = np.maximum(places, 1.0)
         stay = 1.0 - 1.0 / load.servers
@@ -195,11 +197,11 @@ class MMcKSojourn(Law):
         def survival(n: Any) -> Any:
             """v_n; from n = k on it falls by the factor s."""
             m = np.minimum(n, k)
-            served = _convolved(load.slack, k, log_stay, m)
-            value = (1.0 - delayed) * np.exp(m * log_stay) + delayed * (_survival(load.slack, k, m) + served)
+            served = _convolved(log_rho, k, log_stay, m)
+            value = (1.0 - delayed) * np.exp(m * log_stay) + delayed * (_survival(log_rho, k, m) + served)
             return value * np.exp((n - m) * log_stay)
 
-        peak = np.minimum(x * np.minimum(1.0 - load.slack, 1.0), k)
+        peak = np.minimum(x * np.minimum(load.utilisation, 1.0), k)
         centre = np.maximum(x * stay, peak)
         tail = poisson_average(x, survival, centre, np.inf)
         density = poisson_average(x, lambda n: survival(n) - survival(n + 1.0), centre, np.inf)
@@ -247,34 +249,26 @@ def _departures(load: Load, t: Any) -> tuple[Any, Any]:
     return np.where(inside, time, 0.0) * load.servers / load.service_mean, inside
 
 
-def _sum(n: Any, h: Any) -> Any:
-    """sum_{j < n} exp(-j h), h >= 0."""
-    flat = h == 0.0
-    safe = np.where(flat, 1.0, h)
-    return np.where(flat, n, np.expm1(-n * safe) / np.expm1(-safe))
-
-
-def _survival(slack: Any, k: Any, n: Any) -> Any:
+def _survival(log_rho: Any, k: Any, n: Any) -> Any:
     """sum_{n <= j < k} w_j with w_j proportional to r^j."""
-    logarithm = log_utilisation(slack)
-    h = np.abs(logarithm)
+    h = np.abs(log_rho)
     left = np.maximum(k - n, 0.0)
-    return _sum(left, h) / _sum(k, h) * np.exp(np.minimum(logarithm, 0.0) * n)
+    return sum_of_powers(h, left) / sum_of_powers(h, k) * np.exp(np.minimum(log_rho, 0.0) * n)
 
 
-def _weight(slack: Any, k: Any, n: Any) -> Any:
+def _weight(log_rho: Any, k: Any, n: Any) -> Any:
     """w_n."""
-    logarithm = log_utilisation(slack)
-    h = np.abs(logarithm)
-    exponent = np.where(logarithm <= 0.0, n, np.maximum(k - 1.0 - n, 0.0))
-    return np.where(n < k, np.exp(-h * exponent), 0.0) / _sum(k, h)
+    h = np.abs(log_rho)
+    exponent = np.where(log_rho <= 0.0, n, np.maximum(k - 1.0 - n, 0.0))
+    return np.where(n < k, np.exp(-h * exponent), 0.0) / sum_of_powers(h, k)
 
 
-def _convolved(slack: Any, k: Any, log_stay: Any, n: Any) -> Any:
+def _convolved(log_rho: Any, k: Any, log_stay: Any, n: Any) -> Any:
     """sum_{j < n} w_j s^(n - 1 - j), n <= k."""
-    logarithm = log_utilisation(slack)
-    big = np.maximum(logarithm, log_stay)
-    gap = np.abs(logarithm - log_stay)
-    first = np.where(logarithm > 0.0, -(k - 1.0) * logarithm, 0.0)
+    big = np.maximum(log_rho, log_stay)
+    gap = np.abs(log_rho - log_stay)
+    first = np.where(log_rho > 0.0, -(k - 1.0) * log_rho, 0.0)
     exponent = first + np.maximum(n - 1.0, 0.0) * big
-    return np.where(n > 0.0, np.exp(exponent) * _sum(n, gap) / _sum(k, np.abs(logarithm)), 0.0)
+    return np.where(
+        n > 0.0, np.exp(exponent) * sum_of_powers(gap, n) / sum_of_powers(np.abs(log_rho), k), 0.0
+    )

@@ -26,7 +26,7 @@ import numpy as np
 from queuecalc.law.base import Law
 from queuecalc.station.multiserver import Correction
 from queuecalc.station.offered import Load
-from queuecalc.station.truncated import geometric_mean_place, geometric_sum, log_utilisation
+from queuecalc.station.truncated import geometric_mean_place, geometric_sum
 
 __all__ = ["FiniteRoom", "exponential_room", "general_room"]
 
@@ -64,12 +64,13 @@ def exponential_room(load: Load, loss: Any, places: Any) -> FiniteRoom:
 
     Source: Kleinrock 1975, section 3.8.
     """
-    total, last = geometric_sum(load.slack, places)
-    below = (1.0 - loss) * np.exp(-np.maximum(places * log_utilisation(load.slack), 0.0))
+    log_rho = load.log_utilisation
+    total, last = geometric_sum(log_rho, places)
+    below = (1.0 - loss) * np.exp(-np.maximum(places * log_rho, 0.0))
     accepted = below + loss * total
     delayed = loss * total / accepted
     step = load.service_mean / load.servers
-    mean_wait = delayed * step * geometric_mean_place(load.slack, places)
+    mean_wait = delayed * step * geometric_mean_place(log_rho, places)
     return FiniteRoom(loss * last / (accepted + loss * last), delayed, mean_wait)
 
 

@@ -94,26 +94,26 @@ class FiniteWait:
     @property
     def mean(self) -> Any:
         """Mean conditional wait."""
-        slack, n, f = self.load.slack, self.steps, self.fraction
-        total, last = geometric_sum(slack, n)
-        count = (total * geometric_mean_place(slack, n) + f * last * (n + 1.0)) / (total + f * last)
-        plain = self._step * geometric_mean_place(slack, self.places)
+        log_rho, n, f = self.load.log_utilisation, self.steps, self.fraction
+        total, last = geometric_sum(log_rho, n)
+        count = (total * geometric_mean_place(log_rho, n) + f * last * (n + 1.0)) / (total + f * last)
+        plain = self._step * geometric_mean_place(log_rho, self.places)
         return self.scale * (self.beta * (self._excess * count + self.epsilon) + (1.0 - self.beta) * plain)
 
     @property
     def second_moment(self) -> Any:
         """E of its square: for M steps of X', E[M] var(X') + E[M^2] E[X']^2."""
-        slack, n, f = self.load.slack, self.steps, self.fraction
+        log_rho, n, f = self.load.log_utilisation, self.steps, self.fraction
         k = self.places
-        plain = geometric_second_moment(slack, k) + geometric_mean_place(slack, k)
+        plain = geometric_second_moment(log_rho, k) + geometric_mean_place(log_rho, k)
         plain = self._step**2 * plain
         if self.service is None:
             return plain
-        total, last = geometric_sum(slack, n)
-        count = (total * geometric_mean_place(slack, n) + f * last * (n + 1.0)) / (total + f * last)
+        total, last = geometric_sum(log_rho, n)
+        count = (total * geometric_mean_place(log_rho, n) + f * last * (n + 1.0)) / (total + f * last)
         step = self._excess
         square = excess_second_moment(self.service) / self.load.servers**2
-        general = count * (square - step**2) + geometric_second_moment(slack, n, f) * step**2
+        general = count * (square - step**2) + geometric_second_moment(log_rho, n, f) * step**2
         general = general + 2.0 * self.epsilon * step * count + 2.0 * self.epsilon**2
         general = np.where(self.beta > 0.0, self.beta * general, 0.0)
         return self.scale**2 * (general + (1.0 - self.beta) * plain)
@@ -132,19 +132,19 @@ class FiniteWait:
 
     def lst(self, s: Any) -> Any:
         """E exp(-s D), D the conditional wait, at an array s."""
-        load = self.load
+        load, log_rho = self.load, self.load.log_utilisation
         t = self.scale * s
         x = t * self._step
         some = self.service is None or bool(np.any(self.beta < 1.0))
         plain: Any = 0.0
         if some:
             y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
-            plain = geometric_transform(y, kept, load.slack, self.places) / (1.0 + x)
+            plain = geometric_transform(y, kept, log_rho, self.places) / (1.0 + x)
         if self.service is None:
             return plain
         d = self.service.excess_complement(t / load.servers)
         y = load.slack + load.utilisation * d
         kept = load.utilisation * (1.0 - d)
-        steps = geometric_transform(y, kept, load.slack, self.steps, self.fraction)
+        steps = geometric_transform(y, kept, log_rho, self.steps, self.fraction)
         general = (1.0 - d) * steps / (1.0 + self.epsilon * t)
         return self.beta * general + (1.0 - self.beta) * plain

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,77 +27,82 @@ A = 16.0
 FIRST = 24
 """Partial sums before the average; doubled until settled."""
 
+LONGEST = 1536
+
 AVERAGED = 12
 
 FEWER = 3
 """The error estimate compares with the average of this many partial sums fewer."""
 
-LONGEST = 6144
+SETTLED = (1e-11, 1e-12)
+"""Relative and absolute change at which a series has settled; the second is the rounding error of the sum."""
 
-SETTLED = 1e-11
-"""Change, relative to the value, at which a series has settled."""
+ROOM = 1 << 18
+"""Terms times elements evaluated at once."""
 
 Transforms = Callable[[Any], tuple[Any, Any]]
 
 
-def inverted(transforms: Transforms, t: Any, tilt: Any) -> tuple[Any, Any]:
+def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool) -> tuple[Any, Any]:
     """(tail, density) at times t > 0.
 
     Args:
         transforms: s -> (transform of the tail, transform of the density), for complex s of shape (k, *shape).
         t: array of times > 0.
         tilt: theta >= 0, broadcasting against t; the transforms are regular to the right of -theta.
+        single: whether the transforms are those of one law, so that any times may be asked of them together.
 
     Returns:
         Two arrays of the broadcast shape of t and tilt.
     """
     time, theta = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(tilt, dtype=np.float64))
-    here = _Series(transforms, time, theta)
-    there = _Series(transforms, 3.0 * time, theta)
-    # e^(theta t) f is inverted: its alias at 3 t carries e^(3 theta t)
-    scale = np.exp(-theta * time)
-    alias = math.exp(-A)
-    (tail, density), (tail_alias, density_alias) = here.values(), there.values()
-    return scale * (tail - alias * tail_alias), scale * (density - alias * density_alias)
+    shape = time.shape
+    if single:
+        time, theta = time.ravel(), theta.ravel()
+    here, there = _series(transforms, time, theta, single), _series(transforms, 3.0 * time, theta, single)
+    # what is inverted is e^(theta t) f(t)
+    tail, density = np.exp(-theta * time) * (here - math.exp(-A) * there)
+    return tail.reshape(shape), density.reshape(shape)
 
 
-class _Series:
-    """The series of both functions at fixed times, extended until both have settled."""
-
-    def __init__(self, transforms: Transforms, t: Any, theta: Any) -> None:
-        self.transforms, self.t, self.theta = transforms, t, theta
-        self.sums = np.zeros((2, 1, *t.shape))
-        self.terms = 0
-
-    def values(self) -> tuple[Any, Any]:
-        """e^(theta t) f(t) for both functions."""
-        length = FIRST
-        while True:
-            self._extend(length + AVERAGED + 1)
-            value, change = self._average()
-            settled = change <= SETTLED * np.abs(value[0]) + 1e-15
-            if length >= LONGEST or bool(np.all(settled)):
-                return value[0], value[1]
-            length *= 2
-
-    def _extend(self, terms: int) -> None:
-        """Partial sums up to that many terms; only the last ones are kept."""
-        k = np.arange(self.terms, terms).reshape(-1, *(1,) * self.t.ndim)
-        s = (A + 2j * math.pi * k) / (2.0 * self.t) - self.theta
-        weight = np.where(k % 2 == 0, 1.0, -1.0) * np.where(k == 0, 0.5, 1.0) * math.exp(A / 2.0)
-        kept = []
-        for values, before in zip(self.transforms(s), self.sums[:, -1], strict=True):
-            sums = np.cumsum(weight * values.real, axis=0) / self.t + before
-            kept.append(sums[-(AVERAGED + 1) :])
-        self.sums = np.stack(kept)
-        self.terms = terms
-
-    def _average(self) -> tuple[Any, Any]:
-        """Binomial averages of both functions, and the change of the first when fewer partial sums are averaged."""
-        value = np.tensordot(_binomial(AVERAGED), self.sums, axes=(0, 1))
-        shorter = np.tensordot(_binomial(AVERAGED - FEWER), self.sums[0, : AVERAGED - FEWER + 1], axes=(0, 0))
-        return value, np.abs(value[0] - shorter)
+def _series(transforms: Transforms, t: Any, theta: Any, single: bool) -> Any:
+    """e^(theta t) times both functions and their aliases, shape (2, *t.shape)."""
+    values, settled = _summed(transforms, t, theta, FIRST)
+    length = FIRST
+    while length < LONGEST and not np.all(settled):
+        length *= 2
+        if single:
+            rest = ~settled
+            values[:, rest], settled[rest] = _summed(transforms, t[rest], theta[rest], length)
+        else:
+            values, settled = _summed(transforms, t, theta, length)
+    return values
 
 
-def _binomial(n: int) -> Any:
-    return np.array([math.comb(n, i) for i in range(n + 1)]) / 2.0**n
+def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[Any, Any]:
+    """(values, whether the tail has settled) with so many partial sums before the average."""
+    full, fewer = _weights(length, AVERAGED), _weights(length, AVERAGED - FEWER)
+    values, shorter = np.zeros((2, *t.shape)), np.zeros(t.shape)
+    # not a matrix product: waking the threads of the BLAS costs more than the sum
+    step = max(16, ROOM // max(1, t.size))
+    for start in range(0, full.size, step):
+        part = slice(start, start + step)
+        k = np.arange(full.size)[part].reshape(-1, *(1,) * t.ndim)
+        tail, density = transforms((A + 2j * math.pi * k) / (2.0 * t) - theta)
+        values[0] += np.einsum("k,k...->...", full[part], tail.real)
+        values[1] += np.einsum("k,k...->...", full[part], density.real)
+        shorter += np.einsum("k,k...->...", fewer[part], tail.real)
+    values /= t
+    relative, absolute = SETTLED
+    return values, np.abs(values[0] - shorter / t) <= relative * np.abs(values[0]) + absolute
+
+
+@cache
+def _weights(length: int, averaged: int) -> Any:
+    """Signs times the share of the averaged partial sums that have each term, times e^(A/2)."""
+    share = np.zeros(length + AVERAGED + 1)
+    share[: length + 1] = 1.0
+    share[0] = 0.5
+    for m in range(1, averaged + 1):
+        share[length + m] = sum(math.comb(averaged, i) for i in range(m, averaged + 1)) / 2.0**averaged
+    return math.exp(A / 2.0) * np.where(np.arange(share.size) % 2 == 0, 1.0, -1.0) * share

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Load", "two_product"]
+__all__ = ["LOWEST", "Load", "two_product"]
 
 SPLITTER = 134217729.0
 """2^27 + 1: splits a double into two halves of 26 bits."""
@@ -34,6 +34,10 @@ def _halves(x: Any) -> tuple[Any, Any]:
     big = SPLITTER * x
     high = big - (big - x)
     return high, x - high
+
+
+LOWEST = -1e4
+"""Stands for ln 0: exp of it is 0, and 0 times it is 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,14 @@ class Load:
         with np.errstate(divide="ignore"):
             relief = 1.0 / spare
         return cls(rate, c, 1.0 / mu, a, remainder, np.where(limited, rate / capacity, 0.0), slack, relief)
+
+    @property
+    def log_utilisation(self) -> Any:
+        """ln rho, to full relative accuracy also near rho = 1; LOWEST at rho = 0."""
+        low = self.utilisation < 0.5
+        with np.errstate(divide="ignore"):
+            far = np.maximum(np.log(np.where(low, self.utilisation, 1.0)), LOWEST)
+        return np.where(low, far, np.log1p(-np.where(low, 0.0, self.slack)))
 
     @property
     def stable(self) -> Any:

@@ -13,7 +13,7 @@ from queuecalc.law.parameter import Real, released
 from queuecalc.law.pieces import Piece
 from queuecalc.law.sum import Sum
 from queuecalc.station.inversion import inverted
-from queuecalc.station.queue_wait import QueueWait
+from queuecalc.station.queue_wait import SHORTEST, QueueWait
 
 __all__ = ["QueueSojourn"]
 
@@ -122,9 +122,9 @@ class QueueSojourn(Law):
         above, at = rest.tail_and_density(np.maximum(t, 0.0))
         free, delay = self._free, self.wait.delay
         wait, steady = self.wait.waiting, self.wait.waiting.steady
-        mean = np.where(steady, np.asarray(rest.mean) + np.where(steady, self.wait.mean, 0.0), 1.0)
+        scale = np.where(np.asarray(rest.mean) > 0.0, rest.mean, 1.0)
         inside = (t > 0.0) & np.isfinite(t) & np.broadcast_to(steady, t.shape)
-        near = np.where(inside, np.maximum(t, 1e-9 * mean), 1.0)
+        near = np.maximum(np.where(inside, t, scale), SHORTEST * scale)
 
         def transforms(s: Any) -> tuple[Any, Any]:
             left, value = wait.delayed(s)
@@ -132,7 +132,7 @@ class QueueSojourn(Law):
             return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
 
         tilt = np.minimum(self.wait.tilt, np.asarray(rest.abscissa))
-        tail, density = inverted(transforms, near, tilt)
+        tail, density = inverted(transforms, near, tilt, single=not self.shape)
         alone = np.where(free > 0.0, np.asarray(at), 0.0) * free
         tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
         density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)

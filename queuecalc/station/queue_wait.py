@@ -22,6 +22,10 @@ FEW_ATOMS = 16
 """Up to so many atoms of the service law have the kink that they make in the density's transform taken out."""
 
 
+SHORTEST = 1e-9
+"""In mean service times over servers: earlier times are taken as this one."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class QueueWait(Law):
     """The wait W of a queue, zero with probability 1 - delay, known by its transform.
@@ -115,11 +119,11 @@ class QueueWait(Law):
         shape = np.broadcast_shapes(np.shape(t), self.shape)
         time = np.broadcast_to(t, shape)
         waits = np.broadcast_to(w.steady & (self.delay > 0.0), shape)
-        mean = np.broadcast_to(np.where(w.steady, self.mean, 1.0), shape)
+        scale = np.where(w.load.service_mean > 0.0, w.load.service_mean, 1.0) / w.load.servers
         inside = waits & np.isfinite(time) & (time >= 0.0)
-        near = np.maximum(np.where(inside, time, 1.0), np.where(inside, 1e-9 * mean, 0.0))
+        near = np.maximum(np.where(inside, time, scale), SHORTEST * scale)
         theta = self.tilt
-        tail, density = inverted(self._transforms, near, theta)
+        tail, density = inverted(self._transforms, near, theta, single=not self.shape)
         kink, slope = self._kinks(near)
         delay = self.delay
         tail = np.clip(delay * (tail + kink), 0.0, delay)

@@ -1,0 +1,78 @@
+"""Stations of every registered kind, at a load and with a law that a property test draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from queuecalc.law import (
+    Deterministic,
+    Erlang,
+    Exponential,
+    Gamma,
+    Hyperexponential,
+    Law,
+    Lognormal,
+    Mixture,
+)
+from queuecalc.station import REGISTRY, Queue, Station
+
+Build = Callable[[float], Queue]
+"""rho -> the station with that offered load per server (per 4 servers where they are without limit)."""
+
+LAWS: dict[str, Law] = {
+    "exponential": Exponential(mean=0.7),
+    "deterministic": Deterministic(mean=0.7),
+    "erlang": Erlang(mean=0.7, stages=3),
+    "gamma": Gamma(mean=0.7, scv=2.5),
+    "steep": Gamma(mean=0.7, scv=0.05),
+    "hyperexponential": Hyperexponential(mean=0.7, scv=4.0),
+    "lognormal": Lognormal(mean=0.7, scv=1.5),
+    "mixture": Mixture(weights=(0.6, 0.4), laws=(Deterministic(mean=0.2), Gamma(mean=1.45, scv=0.5))),
+}
+
+MEAN = 0.7
+
+
+def builder(kind: str, law: Law, servers: int, places: int) -> Build:
+    """A station of a kind as a function of its load; what the kind has no use for is left out."""
+    own: dict[str, Any] = {
+        "service": law,
+        "service_rate": 1.0 / MEAN,
+        "servers": servers,
+        "capacity": servers + places,
+    }
+    fields = REGISTRY[kind].__dataclass_fields__
+    arguments = {name: value for name, value in own.items() if name in fields}
+    c = servers if "servers" in fields else 4 if kind.endswith("inf") else 1
+    return lambda rho: REGISTRY[kind](arrival_rate=rho * c / MEAN, **arguments)
+
+
+kinds = st.sampled_from(sorted(REGISTRY))
+laws = st.sampled_from(sorted(LAWS))
+loads = st.floats(0.0, 0.98)
+overloads = st.floats(1.0, 5.0)
+server_counts = st.integers(1, 12)
+place_counts = st.integers(0, 30)
+
+
+@st.composite
+def builders(draw: st.DrawFn) -> Build:
+    """Any kind with any law."""
+    return builder(draw(kinds), LAWS[draw(laws)], draw(server_counts), draw(place_counts))
+
+
+def template(kind: str) -> Station:
+    """A template that makes a station of this kind."""
+    law = Gamma(mean=MEAN, scv=2.0)
+    return {
+        "mmc": Station(servers=3, service_rate=2.0),
+        "mmck": Station(servers=3, service_rate=2.0, capacity=9),
+        "mminf": Station(servers="unlimited", service_rate=2.0),
+        "mg1": Station(servers=1, service=law),
+        "mgc": Station(servers=3, service=law),
+        "mgck": Station(servers=3, service=law, capacity=9),
+        "mginf": Station(servers="unlimited", service=law),
+    }[kind]
