@@ -23,10 +23,10 @@ def test_every_public_name_loads(name: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'queuecalc' has no attribute 'nothing'"):
-        _ = queuecalc.nothing  # type: ignore[attr-defined]
+        _ = queuecalc.nothing
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    code = "import sys, queuecalc; print(sorted(m for m in sys.modules if m.startswith(('numpy', 'scipy', 'pydantic'))))"
+    code = "import sys, queuecalc; print([m for m in sys.modules if m.startswith(('numpy', 'scipy', 'pydantic'))])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
