@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from queuecalc.network.jackson import JacksonNetwork
 from queuecalc.network.routing import Routing
 from queuecalc.network.sojourn import NetworkSojourn
+from queuecalc.network.solution import JacksonSolution
 
-__all__ = ["NetworkSojourn", "Routing"]
+__all__ = ["JacksonNetwork", "JacksonSolution", "NetworkSojourn", "Routing"]

@@ -15,12 +15,12 @@ from queuecalc.law.base import Law
 from queuecalc.load.arrays import FloatArray
 from queuecalc.network.structure import Block
 
-__all__ = ["abscissa_of_loop", "against_the_flow"]
+__all__ = ["abscissa_of_loop", "against_the_flow", "within_loop"]
 
 _DENSE = 48  # a loop of more stations is iterated first
 _SWEEPS = 400
-_SETTLED = 4e-16
-_BISECTIONS = 60
+_SETTLED = 1e-15
+_CLOSE = 1e-13
 
 
 def against_the_flow(order: Sequence[Block], w: Any, b: Any) -> Any:
@@ -49,11 +49,11 @@ def against_the_flow(order: Sequence[Block], w: Any, b: Any) -> Any:
         inside = np.zeros((block.stations.size, *rest), dtype=x.dtype)
         np.add.at(inside, row, share.reshape((-1,) + (1,) * len(rest)) * x[target])
         factor = w[block.stations]
-        x[block.stations] = _loop(block.inner, factor, x[block.stations] + factor * inside)
+        x[block.stations] = within_loop(block.inner, factor, x[block.stations] + factor * inside)
     return x
 
 
-def _loop(inner: FloatArray, w: Any, b: Any) -> Any:
+def within_loop(inner: FloatArray, w: Any, b: Any) -> Any:
     """x = b + w P x within a loop."""
     m = len(inner)
     if m == 1:
@@ -102,7 +102,7 @@ def abscissa_of_loop(inner: FloatArray, laws: Sequence[Law], most: FloatArray) -
     while unknown.any():
         unknown = unknown & _contracts(inner, laws, high)
         low, high = np.where(unknown, high, low), np.where(unknown, 2.0 * high, high)
-    for _ in range(_BISECTIONS):
+    while (high - low > _CLOSE * high).any():
         middle = 0.5 * (low + high)
         below = _contracts(inner, laws, middle)
         low, high = np.where(below, middle, low), np.where(below, high, middle)
@@ -111,7 +111,9 @@ def abscissa_of_loop(inner: FloatArray, laws: Sequence[Law], most: FloatArray) -
 
 def _contracts(inner: FloatArray, laws: Sequence[Law], theta: FloatArray) -> Any:
     """Whether the spectral radius of diag(w(-theta)) P is below 1; a doubtful case counts as no."""
-    w = np.stack([np.broadcast_to(law.lst(-theta), theta.shape) for law in laws], axis=-1)
+    s = -theta + 0j  # below the abscissa by construction: no need to look for it as at a real argument
+    with np.errstate(all="ignore"):
+        w = np.stack([np.broadcast_to(np.real(law.lst(s)), theta.shape) for law in laws], axis=-1)
     finite = np.isfinite(w).all(axis=-1)
     w = np.where(finite[..., None], w, 0.0)
     return finite & (_decided_by_solving(inner, w) if len(inner) <= _DENSE else _decided_by_bounds(inner, w))

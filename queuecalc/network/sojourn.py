@@ -101,8 +101,8 @@ class NetworkSojourn(Law):
         """By the law of total variance along the walk: no term is negative."""
         onward = against_the_flow(self._order, np.ones_like(self._means), self._means)
         next_mean = self.routing.after(onward)
-        leaves = self.routing.exit.reshape((-1,) + (1,) * len(self.shape))
-        edge = self.routing.probability.reshape((-1,) + (1,) * len(self.shape))
+        leaves = self._column(self.routing.exit, len(self.shape))
+        edge = self._column(self.routing.probability, len(self.shape))
         spread = leaves * next_mean**2
         apart = onward[self.routing.target] - next_mean[self.routing.source]
         np.add.at(spread, self.routing.source, edge * apart**2)
@@ -120,54 +120,52 @@ class NetworkSojourn(Law):
         return released(np.asarray(self.var) / mean**2)
 
     # ------------------------------------------------------------------ transform
-    def _parts(self, s: Any) -> tuple[Any, Any]:
-        """(w, e): transform and excess transform of each station, shape (n, *shape of s against the batch)."""
+    def _stacked(self, function: str, s: Any) -> Any:
+        """One transform of all stations, shape (n, *shape of s against the batch)."""
         full = np.broadcast_shapes(np.shape(s), self.shape)
-        excess = np.stack([np.broadcast_to(law.excess_lst(s), full) for law in self.laws])
-        excess = np.where(self._raised(self._means, full) > 0.0, excess, 1.0)
-        return 1.0 - s * self._raised(self._means, full) * excess, excess
+        return np.stack([np.broadcast_to(getattr(law, function)(s), full) for law in self.laws])
 
     def _raised(self, values: FloatArray, full: tuple[int, ...]) -> FloatArray:
         """Axes of length 1 behind the first, so that batches align on the right."""
         return values.reshape(values.shape[0], *(1,) * (len(full) - values.ndim + 1), *values.shape[1:])
 
+    def _column(self, values: FloatArray, rank: int) -> FloatArray:
+        """One number a station against arrays of that rank."""
+        return values.reshape((-1,) + (1,) * rank)
+
     def _from_entry(self, x: Any) -> Any:
         return (self._raised(self._enters, x.shape[1:]) * x).sum(axis=0)
 
-    def _both(self, s: Any) -> tuple[Any, Any]:
-        """(lst, (1 - lst) / s) from one evaluation of the stations."""
-        w, e = self._parts(s)
-        full = w.shape[1:]
-        leaves = self.routing.exit.reshape((-1,) + (1,) * len(full))
-        right = np.stack([w * leaves, self._raised(self._means, full) * e], axis=1)
-        x = against_the_flow(self._order, w[:, None], right)
-        return self._from_entry(x[:, 0]), self._from_entry(x[:, 1])
-
     def _lst(self, s: Any) -> Any:
         with np.errstate(all="ignore"):
-            return np.where(self._stable, self._both(s)[0], 0.0)
+            w = self._stacked("lst", s)
+            x = against_the_flow(self._order, w, w * self._column(self.routing.exit, w.ndim - 1))
+            return np.where(self._stable, self._from_entry(x), 0.0)
+
+    def _spent(self, s: Any) -> Any:
+        """(1 - lst) / s from each station on: x = E W e(s) + w P x, e the excess transform, no difference taken."""
+        w, e = self._stacked("lst", s), self._stacked("excess_lst", s)
+        return against_the_flow(self._order, w, self._raised(self._means, w.shape[1:]) * e)
+
+    @property
+    def _finite_mean(self) -> Any:
+        return np.where(self._stable, np.asarray(self.mean), 1.0)
 
     def _lst_complement(self, s: Any) -> Any:
         with np.errstate(all="ignore"):
-            return np.where(self._stable, s * self._both(s)[1], 1.0)
+            return np.where(self._stable, s * self._from_entry(self._spent(s)), 1.0)
 
     def _excess_lst(self, s: Any) -> Any:
         with np.errstate(all="ignore"):
-            mean = np.where(self._stable, np.asarray(self.mean), 1.0)
-            return np.where(self._stable, self._both(s)[1] / mean, 0.0)
+            return np.where(self._stable, self._from_entry(self._spent(s)) / self._finite_mean, 0.0)
 
     def _excess_complement(self, s: Any) -> Any:
         """sum_i (V_i E W_i / m) (d_i + e_i (1 - the transform from the next station on)), d_i = 1 - e_i."""
         with np.errstate(all="ignore"):
-            w, e = self._parts(s)
-            full = w.shape[1:]
-            means, visits = self._raised(self._means, full), self._raised(self._visits, full)
-            d = np.stack([np.broadcast_to(law.excess_complement(s), full) for law in self.laws])
-            d = np.where(means > 0.0, d, 0.0)
-            gone = s * against_the_flow(self._order, w, means * e)
-            total = (visits * means * (d + e * self.routing.after(gone))).sum(axis=0)
-            mean = np.where(self._stable, np.asarray(self.mean), 1.0)
-            return np.where(self._stable, total / mean, 1.0)
+            d = self._stacked("excess_complement", s)
+            share = self._raised(self._visits * self._means, d.shape[1:]) / self._finite_mean
+            gone = s * self.routing.after(self._spent(s))
+            return np.where(self._stable, (share * (d + (1.0 - d) * gone)).sum(axis=0), 1.0)
 
     @property
     def abscissa(self) -> Real:
@@ -196,8 +194,19 @@ class NetworkSojourn(Law):
 
     @property
     def atoms(self) -> Atoms:
-        """Points of positive mass."""
-        return () if self.smooth else atoms_of(self.pieces())
+        """Points of positive mass; where nothing was split off, only that at 0."""
+        pieces = self.pieces()
+        if not _whole(pieces, self):
+            return atoms_of(pieces)
+        masses = [
+            sum(np.where(np.asarray(where) == 0.0, mass, 0.0) for where, mass in law.atoms)
+            for law in self.laws
+        ]
+        if not any(np.any(mass) for mass in masses):
+            return ()
+        w = np.stack([np.broadcast_to(mass, self.shape) for mass in masses])
+        x = against_the_flow(self._order, w, w * self._column(self.routing.exit, len(self.shape)))
+        return ((0.0, released(self._from_entry(x))),)
 
     def pieces(self) -> tuple[Piece, ...]:
         """Itself while smooth, else its paths."""
@@ -233,8 +242,8 @@ class NetworkSojourn(Law):
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) from one set of transform values."""
         pieces = self.pieces()
-        if pieces[0].laws == (self,):
-            tail, density = smooth_tail_and_density(_Once(self, t), t)  # type: ignore[arg-type]
+        if _whole(pieces, self):
+            tail, density = smooth_tail_and_density(self, t)
         else:
             tail, density = tail_and_density(pieces, Sum, t, self.shape)
         return released(tail), released(density)
@@ -268,26 +277,5 @@ class NetworkSojourn(Law):
         return (1,) * (len(size) - len(self.shape)) + self.shape
 
 
-class _Once:
-    """The law as its inversion wants it: both transforms from one evaluation, and a tilt that suits each time.
-
-    Tilted by its full decay rate theta a sum of k like stages leaves t^(k-1), whose growth Euler's algorithm pays for
-    with 3^(k-1) times its error. Tilted by theta - (k-1)/t instead it is largest at t itself; k from the variance.
-    """
-
-    def __init__(self, law: NetworkSojourn, t: npt.ArrayLike) -> None:
-        self.law = law
-        self.mean, self.shape, self.atoms = law.mean, law.shape, ()
-        stages = 1.0 / np.where(law._stable, np.asarray(law.scv), 1.0)  # noqa: SLF001
-        time = np.asarray(t, dtype=np.float64)
-        less = np.maximum(stages - 1.0, 0.0) / np.where(time > 0.0, time, 1.0)
-        self.abscissa = np.maximum(np.asarray(law.abscissa) - less, 0.0)
-        self._density: Any = None
-
-    def excess_lst(self, s: Any) -> Any:
-        with np.errstate(all="ignore"):
-            self._density, tail = self.law._both(s)  # noqa: SLF001 - its other half
-            return tail / np.where(np.isfinite(self.mean), self.mean, 1.0)
-
-    def lst(self, _: Any) -> Any:
-        return self._density
+def _whole(pieces: tuple[Piece, ...], law: Law) -> bool:
+    return len(pieces) == 1 and len(pieces[0].laws) == 1 and pieces[0].laws[0] is law

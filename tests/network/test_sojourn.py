@@ -192,6 +192,24 @@ def test_a_constant_along_the_way_is_added_exactly() -> None:
     assert law.ppf(law.cdf(4.0)) == pytest.approx(4.0, rel=1e-9)
 
 
+def test_atoms_at_zero_along_a_whole_path_are_an_atom_at_zero() -> None:
+    nothing_or_some = Mixture(weights=(0.4, 0.6), laws=(Deterministic(mean=0.0), Exponential(mean=1.0)))
+    loop = network([[0.5]], [nothing_or_some])
+    assert loop.smooth
+    # Geometric number of visits, each 0 with probability 0.4: sum_k 0.5^k 0.4^k.
+    assert loop.sf(0.0) == pytest.approx(1 - 0.25, rel=1e-14)
+    assert loop.ppf(0.2) == 0.0
+    # What is left is exponential: P(T > t) = 0.75 exp(-t (1 - 0.6 x 0.5 / 0.8)).
+    assert loop.sf(2.0) == pytest.approx(0.75 * np.exp(-2.0 * (1 - 0.3 / 0.8)), rel=1e-8)
+
+
+def test_the_ends_of_time() -> None:
+    law = tandem([Exponential(mean=1.0), Exponential(mean=2.0)])
+    assert [law.sf(t) for t in (-1.0, 0.0, np.inf)] == [1.0, 1.0, 0.0]
+    assert law.ppf(0.0) == 0.0
+    assert law.ppf(1.0) == np.inf
+
+
 def test_a_path_of_constants_is_an_atom() -> None:
     law = network([[0, 0.5], [0, 0]], [Deterministic(mean=1.0), Exponential(mean=1.0)])
     assert sum(mass for where, mass in law.atoms if where == 1.0) == pytest.approx(0.5)
@@ -258,6 +276,17 @@ def test_sweeps_that_run_away_give_way_to_elimination(monkeypatch: pytest.Monkey
     w, b = np.full((2, 1), 1e200), np.ones((2, 1))
     x = composition_module.against_the_flow(blocks(Routing.of(names(2), matrix)), w, b)
     np.testing.assert_allclose(x, np.linalg.solve(np.eye(2) - w * matrix, b), rtol=1e-12)
+
+
+def test_a_doubtful_spectral_radius_counts_as_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.array([[0.1, 0.6, 0], [0.1, 0, 0.7], [0.5, 0, 0.2]])
+    laws = [Exponential(mean=1.0), Exponential(mean=3.0), Exponential(mean=0.2)]
+    law = network(matrix, laws)
+    exact = law.abscissa
+    monkeypatch.setattr(composition_module, "_DENSE", 1)
+    monkeypatch.setattr(composition_module, "_SWEEPS", 3)
+    again = network(matrix, laws)
+    assert 0 < again.abscissa < exact
 
 
 def test_light_tails_without_a_pole_of_their_own_get_one_from_the_loop() -> None:
