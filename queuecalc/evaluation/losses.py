@@ -359,9 +359,9 @@ class ScenarioLosses:
                 if queue.waiting is None:
                     mixed = share.sum(axis=0)
                 else:
-                    wait = queue.lst(point.s[:, :, None])
-                    if point.s.dtype.kind == "f":
-                        wait = np.where(wait >= 1.0 - 1e-9, wait, np.inf)
+                    s = point.s[:, :, None]
+                    real = point.s.dtype.kind == "f"
+                    wait = queue.waiting.exponential_moment(-s) if real else queue.lst(s)
                     with np.errstate(invalid="ignore"):
                         mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=1)
             point.transforms[name, live] = mixed

@@ -179,6 +179,30 @@ class Waiting(Record):
             values = 1.0 - delay + delay * self.delayed(s)[1]
         return values if self._all_steady else np.where(self.steady, values, 0.0)
 
+    def exponential_moment(self, theta: npt.ArrayLike) -> Any:
+        """E exp(theta W) for theta >= 0, elementwise; inf at and beyond the first pole, or without a steady state."""
+        s = -np.asarray(theta, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            values = np.asarray(self._lst(s))
+            if self.max_queue is not None:
+                return np.where(-s < self.finite.abscissa, values, np.inf)
+            slack, relief = self.margin
+            regular = np.asarray(self.steady)
+            if self._exponential or not self.single:
+                regular = regular & (1.0 + relief * s > 0.0)
+            if not self._exponential:
+                d = self.service.excess_complement(s / self._each)
+                regular = regular & (slack + self.load.utilisation * d > 0.0) & np.isfinite(d)
+            if not self._exponential and not self.single:
+                regular = regular & (1.0 + self.correction.epsilon * s > 0.0)
+            return np.where(regular & np.isfinite(values), values, np.inf)
+
+    @cached_property
+    def _each(self) -> Any:
+        """The servers, as one number where they are: a law is then asked at s / c once for the whole batch."""
+        servers = self.load.servers
+        return servers if np.ndim(self.servers) else np.float64(servers.flat[0])
+
     @cached_property
     def margin(self) -> tuple[Any, Any]:
         """(1 - rho, mean conditional wait of M/M/c); 1 and 0 without a steady state, for arithmetic alone."""
@@ -199,7 +223,7 @@ class Waiting(Record):
         if self._exponential:
             return relief * s / (1.0 + relief * s), 1.0 / (1.0 + relief * s)
         beta, epsilon = self.correction.beta, self.correction.epsilon
-        d = self.service.excess_complement(s / self.load.servers)
+        d = self.service.excess_complement(s / self._each)
         y = slack + self.load.utilisation * d
         left, value = d / y, slack * (1.0 - d) / y
         if self.single:
