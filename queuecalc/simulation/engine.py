@@ -20,7 +20,7 @@ from queuecalc.simulation.records import (
     State,
     Tables,
 )
-from queuecalc.simulation.stations import choose_station, queue_up
+from queuecalc.simulation.stations import choose_station, feed, queue_up
 from queuecalc.simulation.wiring import Wiring
 
 __all__ = ["Engine", "Sink"]
@@ -88,7 +88,7 @@ class Engine:
                 return
 
     def put_in_line(self, nodes: npt.NDArray[np.int64]) -> None:
-        """Messages that wait from the beginning, in this order."""
+        """Messages that wait from the beginning, in this order; servers begin with the first of them."""
         while self.state.clock[0]["spare"] < nodes.size + self.tables.bound:
             self.state = _grown(self.state)
         state = self.state
@@ -102,6 +102,8 @@ class Engine:
             progress = state.components[component]
             progress["waiting"] += 1
             progress["most"] = max(progress["most"], progress["waiting"])
+        for station in range(state.stations.size):
+            feed(self.tables, state, self.rng, station)
 
     def _settle(self) -> None:
         """Busy servers are counted up to now."""

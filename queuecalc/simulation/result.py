@@ -58,7 +58,7 @@ class SimulatedComponent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedPercentile:
-    """One percentile of the response time."""
+    """One percentile of the response time, counted in bins of 0.05 %."""
 
     level: float
     seconds: Estimate

@@ -118,12 +118,12 @@ def choose_station(T: Tables, S: State, rng: np.random.Generator, component: int
     if live <= 0 or live >= number:
         return int(first + int(rng.random() * number))
     rank = int(rng.random() * live)
-    for station in range(first, first + number):
+    station = first
+    while rank > 0 or S.stations[station]["servers"] == 0:
         if S.stations[station]["servers"] > 0:
-            if rank == 0:
-                return int(station)
             rank -= 1
-    return int(first)
+        station += 1
+    return int(station)
 
 
 def arrive(T: Tables, S: State, rng: np.random.Generator, task: int, option: int) -> bool:

@@ -135,7 +135,7 @@ class _Wirer:
             units=np.array(self._units() if self.failing else [], dtype=UNIT),
             margins=np.zeros(len(self.laws), dtype=np.int64),
             bound=bound,
-            starts=bound + 2 + self._started_by_repair(),
+            starts=bound + 2 + self._started_at_once(),
         )
         return Wiring(
             self.model,
@@ -294,12 +294,10 @@ class _Wirer:
             first += count if split else 1
         return rows
 
-    def _started_by_repair(self) -> int:
-        """Waiting tasks that servers take at once when a unit comes back, at most."""
-        if not self.failing:
-            return 0
+    def _started_at_once(self) -> int:
+        """Waiting tasks that servers take when components come back, at most."""
         figures = zip(self.figures, self.counts, strict=True)
-        return max((f.servers * count for f, count in figures if f.servers is not None), default=0)
+        return sum(f.servers * count for f, count in figures if f.servers is not None)
 
 
 def _lifetimes(figures: Figures) -> tuple[float, float]:

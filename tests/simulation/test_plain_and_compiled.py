@@ -13,6 +13,7 @@ from queuecalc.architecture import Model, RequestClass
 from queuecalc.errors import MissingExtra
 from queuecalc.law import Exponential, Gamma
 from queuecalc.simulation import compilation
+from queuecalc.simulation import engine as engine_room
 from queuecalc.simulation.compilation import Loop, compiled_loop
 from queuecalc.simulation.engine import Engine
 from queuecalc.simulation.loop import run
@@ -29,7 +30,7 @@ def everything() -> tuple[Model, dict[str, int]]:
             component(
                 "edge", 0.005, fixed_delay_s=0.002, max_rate_per_s=12.0, drops={"junk": 0.5}, **failing
             ),
-            component("server", operations, servers=2, pooling="split", **failing),
+            component("server", operations, pooling="split", **failing),
             component("queue", 0.02, when_down="next", failure="service", pooling="split", **failing),
             component("cache", 0.01, max_queue=1, when_down="next", **failing),
             component("stream", 0.01, servers=4, partitions=1),
@@ -59,8 +60,8 @@ def everything() -> tuple[Model, dict[str, int]]:
     return described, counts
 
 
-def lived(loop: Loop) -> tuple[Engine, list[Any]]:
-    wiring = wire(*everything(), failing=True)
+def lived(loop: Loop, thrift: int = 1) -> tuple[Engine, list[Any]]:
+    wiring = wire(*everything(), failing=True, memory_s=2.0)
     answers: list[Any] = []
     engine = Engine(
         wiring,
@@ -69,6 +70,7 @@ def lived(loop: Loop) -> tuple[Engine, list[Any]]:
         lambda times, classes: answers.append((times, classes)),
         loop,
     )
+    engine.tables = engine.tables._replace(margins=engine.tables.margins // thrift)
     worker = np.flatnonzero(engine.tables.nodes["component"] == wiring.names.index("worker"))
     engine.put_in_line(np.repeat(worker, 20))
     for until in (20.0, 40.0, 70.0):
@@ -96,6 +98,20 @@ def test_plain_and_compiled_agree_to_the_last_bit() -> None:
     assert plain.state.lost.sum(axis=(0, 2)).all()
     assert plain.state.messages.sum(axis=1).all()
     assert plain.state.components["arrivals"].all()
+
+
+def test_small_buffers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ample, expected = lived(run)
+    for name, size in (("ANSWERS", 16), ("SAMPLES", 1), ("TASKS", 1)):
+        monkeypatch.setattr(engine_room, name, size)
+    scarce, answers = lived(run, thrift=100)
+    assert scarce.state.tasks.size < ample.state.tasks.size
+    assert scarce.state.pools.shape[1] < ample.state.pools.shape[1]
+    assert len(answers) > len(expected)
+    for part in (0, 1):
+        found = np.concatenate([each[part] for each in answers])
+        assert np.array_equal(found, np.concatenate([each[part] for each in expected]))
+    assert np.array_equal(scarce.state.components, ample.state.components)
 
 
 @pytest.mark.parametrize("loop", [lambda: run, compiled_loop], ids=["plain", "compiled"])
