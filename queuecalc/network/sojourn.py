@@ -55,7 +55,8 @@ class NetworkSojourn(Law):
     _visits: FloatArray = field(init=False)  # alpha' (I - P)^-1
     _means: FloatArray = field(init=False)  # of each station; 0 where unstable
     _stable: npt.NDArray[np.bool_] = field(init=False)  # every visited station is
-    _bound: list[Any] = field(init=False)  # the abscissa, once known
+    _smooth: bool = field(init=False)
+    _known: dict[str, Any] = field(init=False)  # the abscissa and the paths, once asked for
 
     def __post_init__(self) -> None:
         n = len(self.routing.names)
@@ -81,7 +82,8 @@ class NetworkSojourn(Law):
             ("_visits", visits),
             ("_means", np.where(finite, means, 0.0)),
             ("_stable", np.asarray((finite | (visits == 0)).all(axis=0))),
-            ("_bound", []),
+            ("_smooth", all(law.smooth for law in self.laws)),
+            ("_known", {}),
         ):
             object.__setattr__(self, name, value)
 
@@ -170,9 +172,9 @@ class NetworkSojourn(Law):
     @property
     def abscissa(self) -> Real:
         """The smallest of the stations', or where a loop multiplies as fast as it loses people."""
-        if not self._bound:
-            self._bound.append(released(self._least_pole()))
-        return self._bound[0]
+        if "abscissa" not in self._known:
+            self._known["abscissa"] = released(self._least_pole())
+        return self._known["abscissa"]
 
     def _least_pole(self) -> FloatArray:
         least = np.full(self.shape, np.inf)
@@ -190,7 +192,7 @@ class NetworkSojourn(Law):
     @property
     def smooth(self) -> bool:
         """Whether all station laws are."""
-        return all(law.smooth for law in self.laws)
+        return self._smooth
 
     @property
     def atoms(self) -> Atoms:
@@ -211,8 +213,11 @@ class NetworkSojourn(Law):
     def pieces(self) -> tuple[Piece, ...]:
         """Itself while smooth, else its paths."""
         whole = (Piece(np.ones(1), np.zeros(1), (self,)),)
-        loops = any(block.inner is not None for block in self._order)
-        return whole if self.smooth or loops else self._paths() or whole
+        if self._smooth or any(block.inner is not None for block in self._order):
+            return whole
+        if "paths" not in self._known:
+            self._known["paths"] = self._paths()
+        return self._known["paths"] or whole
 
     def _paths(self) -> tuple[Piece, ...]:
         """Each path as a sum; what lies behind the last law with jumps stays one law. Empty if there are too many."""
