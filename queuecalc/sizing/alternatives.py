@@ -16,7 +16,21 @@ __all__ = ["difference", "next_plans"]
 _ROUNDS = 12
 _EFFORT = 300
 
-_NUMERALS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMERALS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def next_plans(

@@ -14,11 +14,11 @@ from queuecalc.sizing.search import Search
 
 __all__ = ["all_but_the_budget", "nearest", "violation"]
 
-_EFFORT = 20_000
+_EFFORT = 5_000
 _FEW = 64
 """So many affordable plans are all judged; of more, those around some good ones."""
 
-_JUDGED = 150
+_JUDGED = 60
 _STARTS = 4
 _PLENTY = 1000
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from queuecalc.errors import InvalidInput
 from queuecalc.modelfile import read_model
 from queuecalc.sizing import SearchInterrupted, certificate_faults, size
 from queuecalc.sizing.goals import MOST_TIES
-from tests.sizing.toys import Counts, Limit, Part, Toy, ToyPattern, constant, random_toy
+from tests.sizing.toys import Counts, Limit, Part, Toy, ToyPattern, constant, random_toy, shared
 
 
 def per_unit(target: str, most: float, *shares: float) -> Limit:
     """sum share_i / n_i <= most."""
-    return Limit(target, "", most, tuple(Part(lambda n, w=w: w / n if n else w, "helps") for w in shares))
+    return Limit(target, "", most, tuple(shared(work) for work in shares))
 
 
 def simple(*prices: int, most: int = 9, limits: tuple[Limit, ...], budget: Decimal | None = None) -> Toy:
@@ -174,7 +175,11 @@ def test_nothing_is_free_of_limits() -> None:
 def test_progress_tells_the_best_plan_so_far() -> None:
     for toy in feasible_toys(10):
         told: list[tuple[int, Decimal | None, Mapping[str, int] | None]] = []
-        answer = size(toy, progress=lambda *news, told=told: told.append(news))  # type: ignore[misc]
+
+        def note(*news: Any, told: list[Any] = told) -> None:
+            told.append(news)
+
+        answer = size(toy, progress=note)
         evaluations = [news[0] for news in told]
         assert evaluations == sorted(evaluations)
         costs = [cost for _, cost, _ in told if cost is not None]
@@ -183,6 +188,14 @@ def test_progress_tells_the_best_plan_so_far() -> None:
             assert (cost is None) == (counts is None)
             assert counts is None or toy.kept()[tuple(counts.values())] == cost
         assert told[-1][1] == answer.cost_usd_per_month
+
+
+def interruption(toy: Toy) -> SearchInterrupted | None:
+    try:
+        size(toy, explain=False, alternatives=0)
+    except SearchInterrupted as stop:
+        return stop
+    return None
 
 
 def test_an_interrupted_search_keeps_its_best_plan() -> None:
@@ -198,18 +211,17 @@ def test_an_interrupted_search_keeps_its_best_plan() -> None:
                     raise KeyboardInterrupt
                 left[0] -= 1
 
-            try:
-                size(replace(toy, on_refuse=tick), explain=False, alternatives=0)
+            stop = interruption(replace(toy, on_refuse=tick))
+            if stop is None:
                 break
-            except SearchInterrupted as stop:
-                if stop.best is None:
-                    missing += 1
-                    assert stop.cost_usd_per_month is None
-                    assert "no plan was found yet" in str(stop)
-                else:
-                    found += 1
-                    assert kept[tuple(stop.best.values())] == stop.cost_usd_per_month
-                    assert f"${stop.cost_usd_per_month}" in str(stop)
+            if stop.best is None:
+                missing += 1
+                assert stop.cost_usd_per_month is None
+                assert "no plan was found yet" in str(stop)
+            else:
+                found += 1
+                assert kept[tuple(stop.best.values())] == stop.cost_usd_per_month
+                assert f"${stop.cost_usd_per_month}" in str(stop)
     assert found
     assert missing
 
@@ -236,7 +248,9 @@ class Liar(Toy):
 
 def test_a_contradiction_in_a_sample_leaves_the_answer_unproven() -> None:
     toy = simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),), budget=Decimal(100))
-    liar = Liar(names=toy.names, own_ranges=toy.own_ranges, prices=toy.prices, limits=toy.limits, budget=toy.budget)
+    liar = Liar(
+        names=toy.names, own_ranges=toy.own_ranges, prices=toy.prices, limits=toy.limits, budget=toy.budget
+    )
     answer = size(liar)
     assert answer.feasible  # the sample itself keeps the contract
     assert not answer.proven
@@ -254,7 +268,11 @@ class Fickle(Toy):
 def test_a_contradiction_next_to_the_answer_leaves_it_unproven() -> None:
     toy = simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),), budget=Decimal(100))
     fickle = Fickle(
-        names=toy.names, own_ranges=toy.own_ranges, prices=toy.prices, limits=(*toy.limits,), budget=toy.budget
+        names=toy.names,
+        own_ranges=toy.own_ranges,
+        prices=toy.prices,
+        limits=(*toy.limits,),
+        budget=toy.budget,
     )
     answer = size(fickle)
     assert not answer.proven

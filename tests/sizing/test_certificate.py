@@ -83,7 +83,10 @@ def test_a_pattern_removed_is_noticed(seed: int) -> None:
     for index, proof in enumerate(certificate.patterns):
         patterns = (*certificate.patterns[:index], *certificate.patterns[index + 1 :])
         fault = only_fault(replace(certificate, patterns=patterns), toy)
-        assert fault == f"pattern {', '.join(proof.present)}: no proof, though it has plans that are cheap enough"
+        assert (
+            fault
+            == f"pattern {', '.join(proof.present)}: no proof, though it has plans that are cheap enough"
+        )
 
 
 def test_a_wider_box_is_noticed() -> None:
@@ -102,7 +105,9 @@ def test_an_empty_box_does_no_harm() -> None:
     toy, certificate = toy_with_proof()
     proof = certificate.patterns[0]
     box = RefusedBox(lower=proof.upper, upper=tuple(n - 1 for n in proof.lower), excuse=proof.boxes[0].excuse)
-    assert certificate_faults(with_proof(certificate, 0, replace(proof, boxes=(*proof.boxes, box))), toy) == ()
+    assert (
+        certificate_faults(with_proof(certificate, 0, replace(proof, boxes=(*proof.boxes, box))), toy) == ()
+    )
 
 
 def test_a_box_of_other_length_is_noticed() -> None:
@@ -196,7 +201,11 @@ def test_a_tie_left_out_is_noticed() -> None:
 
 @pytest.mark.parametrize(
     ("plan", "fault"),
-    [((1, 1, 1), "3 counts for 4 components"), ((99, 1, 1, 1), "not permitted"), ((0, 0, 0, 0), "not permitted")],
+    [
+        ((1, 1, 1), "3 counts for 4 components"),
+        ((99, 1, 1, 1), "not permitted"),
+        ((0, 0, 0, 0), "not permitted"),
+    ],
 )
 def test_an_optimum_that_is_no_plan_is_noticed(plan: Counts, fault: str) -> None:
     toy, certificate = toy_with_proof()
@@ -242,7 +251,8 @@ def test_dear_patterns_are_opened_neither_by_the_search_nor_by_the_check() -> No
         limits=(Limit("p95", "", 1.0, (Part(lambda n: 5.0 / n, "helps"), *(constant(0.0),) * 20)),),
     )
     answer = size(toy, alternatives=0)
-    assert (answer.counts["server"], answer.cost_usd_per_month) == (5, 50)
+    assert answer.counts["server"] == 5
+    assert answer.cost_usd_per_month == 50
     assert answer.certificate is not None
     assert certificate_faults(answer.certificate, toy) == ()
     assert toy.calls["pattern"] < 50

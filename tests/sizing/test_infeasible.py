@@ -90,8 +90,12 @@ def test_what_only_one_pattern_reaches_is_not_called_impossible() -> None:
         own_ranges=((1, 3), (0, 2)),
         prices=(Decimal(5), Decimal(2)),
         limits=(
-            Limit("p95", "", 1.0, (Part(lambda n: 0.5 / n, "helps"), Part(lambda n: 2.0 if n else 0.0, "helps"))),
-            Limit("loss", "", 1.0, (Part(lambda n: 0.1, "helps"), Part(lambda n: 0.0 if n else 2.0, "helps"))),
+            Limit(
+                "p95", "", 1.0, (Part(lambda n: 0.5 / n, "helps"), Part(lambda n: 2.0 if n else 0.0, "helps"))
+            ),
+            Limit(
+                "loss", "", 1.0, (Part(lambda n: 0.1, "helps"), Part(lambda n: 0.0 if n else 2.0, "helps"))
+            ),
         ),
     )
     answer = size(toy)
@@ -166,8 +170,8 @@ def test_the_nearest_of_many_plans_is_close_to_the_nearest() -> None:
     gaps = []
     for seed in range(25):
         toy = random_toy(seed, components=5, most=4, optional=2)
-        hard = replace(tightened(toy, {"p95": 0.9}), budget=Decimal(500))
-        plans = {plan: cost for plan, cost in hard.plans() if cost <= 500}
+        hard = replace(tightened(toy, {"p95": 0.9}), budget=Decimal(900))
+        plans = {plan: cost for plan, cost in hard.plans() if cost <= 900}
         if hard.kept() or len(plans) < 100:
             continue
         answer = size(hard)
@@ -181,7 +185,13 @@ def test_the_nearest_of_many_plans_is_close_to_the_nearest() -> None:
 
 def test_the_nearest_plan_without_a_budget_and_without_an_upper_count() -> None:
     limit = Limit("p95", "", 0.9, (Part(lambda n: 1.0 + 1.0 / n, "helps"), Part(lambda n: 0.0, "helps")))
-    toy = Toy(names=("a", "b"), own_ranges=((1, 10**9),) * 2, prices=(Decimal(3), Decimal(4)), limits=(limit,))
+    toy = Toy(
+        names=("a", "b"),
+        own_ranges=((1, 10**9),) * 2,
+        prices=(Decimal(3), Decimal(4)),
+        limits=(limit,),
+        bounded=False,
+    )
     answer = size(toy)
     assert not answer.feasible
     assert answer.proven

@@ -62,7 +62,9 @@ corners = st.tuples(st.integers(0, 3), st.integers(0, 3))
 
 
 @given(st.lists(st.tuples(corners, corners), max_size=20), corners, corners)
-def test_boxes_are_found_as_by_a_loop(boxes: list[tuple[Counts, Counts]], lower: Counts, upper: Counts) -> None:
+def test_boxes_are_found_as_by_a_loop(
+    boxes: list[tuple[Counts, Counts]], lower: Counts, upper: Counts
+) -> None:
     known = Boxes(2)
     for box in boxes:
         known.add(*box)

@@ -39,6 +39,11 @@ def constant(value: float) -> Part:
     return Part(lambda n: value, "helps")
 
 
+def shared(work: float) -> Part:
+    """Work spread evenly over the units; an absent component is no less busy than one unit."""
+    return Part(lambda n: work / n if n else work, "helps")
+
+
 @dataclass(frozen=True)
 class Limit:
     target: str
@@ -255,7 +260,8 @@ class ToyPattern:
         return tuple(
             index
             for index, name in enumerate(self.toy.names)
-            if name in self.present and any(limit.parts[index].direction == "free" for limit in self.toy.limits)
+            if name in self.present
+            and any(limit.parts[index].direction == "free" for limit in self.toy.limits)
         )
 
     def cost(self, plan: Counts) -> Decimal:
@@ -348,14 +354,22 @@ def random_toy(
     rng = random.Random(seed)
     names = tuple(f"c{index}" for index in range(components))
     tops = [rng.randint(1, most) for _ in names] if most <= 6 else [most] * components
-    ranges = tuple((0, top) if index < optional else (rng.choice([1, 1, min(2, top)]), top) for index, top in enumerate(tops))
+    ranges = tuple(
+        (0, top) if index < optional else (rng.choice([1, 1, min(2, top)]), top)
+        for index, top in enumerate(tops)
+    )
     pool = [0, 10, 10, 20, 30] if cheap else None
     prices = tuple(
         Decimal(rng.choice(pool)) if pool else Decimal(rng.randint(100, 15000)).scaleb(-2) for _ in names
     )
     ease = rng.uniform(0.0, 0.8) if tight is None else tight
     limits = [
-        _limit("p95", [_latency(rng, top, optional=index < optional) for index, top in enumerate(tops)], tops, ease),
+        _limit(
+            "p95",
+            [_latency(rng, top, optional=index < optional) for index, top in enumerate(tops)],
+            tops,
+            ease,
+        ),
         _limit("loss", [_loss(rng) for _ in names], tops, ease),
     ]
     if harm:
@@ -364,7 +378,9 @@ def random_toy(
     if free:
         parts = [_free(rng, top) if rng.random() < 0.4 else _loss(rng) for top in tops]
         limits.append(_limit("free", parts, tops, 0.2 + 0.4 * rng.random()))
-    toy = kind(names=names, own_ranges=ranges, prices=prices, limits=tuple(limits), bounded=rng.random() < 0.7)
+    toy = kind(
+        names=names, own_ranges=ranges, prices=prices, limits=tuple(limits), bounded=rng.random() < 0.7
+    )
     if odd and optional:
         first, last = names[0], names[-1]
         toy = replace(
