@@ -22,7 +22,7 @@ class Lognormal(Law):
     """Lognormal law: ln T is normal with variance ln(1 + scv) and mean ln(mean) - ln(1 + scv) / 2.
 
     Heavy tailed: no exponential moment exists, the abscissa is 0. The transform has no closed form and is integrated
-    (`law/lognormal_transform.py`); for a scalar scv between 0.25 and 500 it is remembered as well (`law/patchwork.py`).
+    (`law/lognormal_transform.py`); for a scalar scv between 0.04 and 500 it is remembered as well (`law/patchwork.py`).
 
     Attributes:
         mean: E[T] > 0, in seconds.

@@ -1,7 +1,7 @@
 """The lognormal transform, remembered where that pays: one sigma, complex arguments.
 
 L and d = 1 - (1 - L) / (z m) are kept as Taylor patches of one sigma each; the others follow without cancellation,
-1 - L = z m (1 - d). Batches of several sigma, real arguments and sigma below 0.45 (whose transform falls too steeply
+1 - L = z m (1 - d). Batches of several sigma, real arguments and sigma below 0.2 (whose transform falls too steeply
 for the patches, and needs few nodes) are integrated directly.
 """
 
@@ -17,7 +17,8 @@ from queuecalc.law.patchwork import Patchwork
 
 __all__ = ["complement", "excess_complement", "transform"]
 
-LEAST_SIGMA = 0.45
+LEAST_SIGMA = 0.2
+STEEP_SIGMA = 0.45
 GREATEST_SIGMA = 2.5
 
 
@@ -27,10 +28,11 @@ def _remembered(z: Any, sigma: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _patches(sigma: float) -> tuple[Patchwork, Patchwork]:
-    """The patches of L and of d."""
+    """The patches of L and of d, the smaller the steeper L falls."""
+    rows = 6 if sigma >= STEEP_SIGMA else 12
     return (
-        Patchwork(lambda z: lognormal_transform.transform(z, sigma)),
-        Patchwork(lambda z: lognormal_transform.excess_complement(z, sigma)),
+        Patchwork(lambda z: lognormal_transform.transform(z, sigma), rows),
+        Patchwork(lambda z: lognormal_transform.excess_complement(z, sigma), rows),
     )
 
 

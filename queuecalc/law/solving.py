@@ -29,7 +29,7 @@ def solve_tail(law: Law, q: Any) -> Any:
     shape = np.broadcast_shapes(q.shape, law.shape)
     level = np.broadcast_to(q, shape)
     mean = np.broadcast_to(np.asarray(law.mean, dtype=np.float64), shape)
-    at_zero = np.broadcast_to(np.asarray(law.sf(0.0), dtype=np.float64), shape)
+    at_zero = np.broadcast_to(_above_zero(law), shape)
     inside = (level > 0.0) & (level < at_zero) & np.isfinite(mean)
     target = np.where(inside, level, 0.5)
     c2 = np.clip(np.where(inside, law.scv, 1.0), 1e-3, 10.0)
@@ -39,6 +39,14 @@ def solve_tail(law: Law, q: Any) -> Any:
         root = _on_constants(law.pieces(), root)
     end = np.where(np.isfinite(mean), _upper_end(law), math.inf) if np.any(level == 0.0) else math.inf
     return np.where(inside, root, np.where(level >= at_zero, 0.0, end))
+
+
+def _above_zero(law: Law) -> Any:
+    """P(T > 0); of a smooth law without an inversion, from its atoms, which are all at 0."""
+    if not law.smooth:
+        return np.asarray(law.sf(0.0), dtype=np.float64)
+    at_zero = sum((np.where(np.asarray(x) == 0.0, mass, 0.0) for x, mass in law.atoms), start=np.zeros(()))
+    return 1.0 - at_zero
 
 
 def _upper_end(law: Law) -> Any:
