@@ -321,8 +321,9 @@ def _in_turn(
             continue
         whole, rest = split_times(branch.times)
         callee = masses[branch.visit]
-        mean = mean + whole * means[branch.visit]
-        mass = mass * callee**whole
+        if whole:
+            mean = mean + whole * means[branch.visit]
+            mass = mass * callee**whole
         if rest > 0.0:
             chance = rest * callee / (1.0 - rest + rest * callee)
             mean = mean + chance * means[branch.visit]
