@@ -1,4 +1,4 @@
-"""Random small models whose plans can all be judged: optional components, failover, shedding, throttled workers, ties."""
+"""Random small models whose plans can all be judged: optional parts, failover, shedding, throttled workers, ties."""
 
 from __future__ import annotations
 
