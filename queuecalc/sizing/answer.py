@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from queuecalc.answer import Certificate, Evaluation, SizingAnswer
 from queuecalc.architecture import Model
-from queuecalc.errors import InvalidInput
+from queuecalc.errors import InternalError, InvalidInput
 from queuecalc.sizing.alternatives import next_plans
 from queuecalc.sizing.certificate import PatternEvidence, certified
 from queuecalc.sizing.explanation import one_less, peak_sized
@@ -60,7 +60,8 @@ def size(
         progress: called after each evaluation.
 
     Raises:
-        InvalidInput: `alternatives` is negative, or more than 20 components are optional.
+        InvalidInput: `alternatives` is negative, more than 20 components are optional, or no plan is permitted.
+        InternalError: boxes and plans are judged differently.
         SearchInterrupted: Ctrl-C; it carries the best plan found so far.
     """
     if alternatives < 0:
@@ -118,6 +119,11 @@ class _Sizing:
             proven = False
             self.findings.append(_CONTRADICTION)
         answer = self._answer(plans[0], certificate, feasible=True, proven=proven)
+        if not answer.evaluation.kept:
+            raise InternalError(
+                f"the search keeps the plan {answer.counts}, its evaluation does not: "
+                + "; ".join(excuse.sentence for excuse in answer.evaluation.excuses)
+            )
         answer = replace(
             answer,
             ties=tuple(self.search.named(counts) for _, counts in plans[1:]),
@@ -222,6 +228,8 @@ class _Sizing:
         certificate, uncovered = certified(
             self.judge, self.goal.best, [counts for _, counts in plans], patterns
         )
+        if uncovered is not None:
+            self.findings.append(f"the proof leaves a plan open: {self.search.named(uncovered)}")
         return certificate, uncovered is None
 
     def _contradiction(self, certificate: Certificate) -> Found | None:

@@ -55,8 +55,7 @@ def tightened(
         pattern.refuses(lower, changed(widest, index, n - 1))
         lower = changed(lower, index, n)
         capped = pattern.affordable(lower, upper, limit)
-        if capped is None:
-            return None
+        assert capped is not None  # n was affordable with the others at their least
         if capped != upper:
             upper = capped
             if pattern.refuses(lower, upper):

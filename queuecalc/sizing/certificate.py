@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from queuecalc.answer import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
 from queuecalc.sizing.boxes import MOST_COUNT
@@ -131,10 +130,8 @@ def _pattern_faults(certificate: Certificate, judge: Judge) -> Iterator[str]:
     proofs = {frozenset(proof.present): proof for proof in certificate.patterns}
     if len(proofs) < len(certificate.patterns):
         yield "a pattern has two proofs"
-    for present, floor in _subsets(judge):
+    for present in _subsets(judge, limit):
         proof = proofs.pop(present, None)
-        if proof is None and limit is not None and floor > limit:
-            continue
         pattern = judge.pattern(present)
         place = f"pattern {', '.join(name for name in judge.names if name in present) or 'of nothing'}"
         if proof is None:
@@ -144,8 +141,10 @@ def _pattern_faults(certificate: Certificate, judge: Judge) -> Iterator[str]:
             yield from (
                 f"{place}: {fault}" for fault in _proof_faults(proof, pattern, limit, certificate.optima)
             )
-    for present in proofs:
-        yield f"pattern {', '.join(sorted(present))}: the model has no such pattern"
+    always, optional = _kinds(judge)
+    for present in proofs:  # what is left costs more, or does not exist
+        if not always <= present <= always | optional:
+            yield f"pattern {', '.join(sorted(present))}: the model has no such pattern"
 
 
 def _proof_faults(
@@ -222,13 +221,30 @@ def _dearer(pattern: PatternJudge, limit: int | None) -> bool:
     return limit is not None and _price(pattern, pattern.lower) > limit
 
 
-def _subsets(judge: Judge) -> Iterator[tuple[frozenset[str], int]]:
-    """All patterns, each with a lower bound on the price of its plans."""
+def _kinds(judge: Judge) -> tuple[frozenset[str], frozenset[str]]:
+    """Components that are always present, and those that may be."""
+    always = frozenset(name for name, (least, _) in zip(judge.names, judge.ranges, strict=True) if least > 0)
+    optional = frozenset(
+        name for name, (least, most) in zip(judge.names, judge.ranges, strict=True) if least <= 0 < most
+    )
+    return always, optional
+
+
+def _subsets(judge: Judge, limit: int | None) -> Iterator[frozenset[str]]:
+    """All patterns, without those of which one unit each costs more than `limit` at the least prices there are."""
     floors = judge.floor_prices if isinstance(judge, Floored) else None
-    prices = [scaled(price) for price in floors] if floors else [0] * len(judge.names)
-    always = [index for index, (least, _) in enumerate(judge.ranges) if least > 0]
-    optional = [index for index, (least, most) in enumerate(judge.ranges) if least <= 0 < most]
-    for size in range(len(optional) + 1):
-        for chosen in combinations(optional, size):
-            indices = [*always, *chosen]
-            yield frozenset(judge.names[i] for i in indices), sum(prices[i] for i in indices)
+    prices = (
+        dict(zip(judge.names, map(scaled, floors), strict=True)) if floors else dict.fromkeys(judge.names, 0)
+    )
+    always, optional = _kinds(judge)
+    by_price = sorted(optional, key=lambda name: prices[name])
+
+    def more(chosen: frozenset[str], first: int, total: int) -> Iterator[frozenset[str]]:
+        yield chosen
+        for index in range(first, len(by_price)):
+            name = by_price[index]
+            if limit is not None and total + prices[name] > limit:
+                return
+            yield from more(chosen | {name}, index + 1, total + prices[name])
+
+    yield from more(always, 0, sum(prices[name] for name in always))

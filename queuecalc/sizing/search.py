@@ -151,8 +151,7 @@ class Search:
     @staticmethod
     def _bounded(pattern: Pattern, ceiling: int | None) -> Counts | None:
         upper = pattern.affordable(pattern.lower, pattern.upper, ceiling)
-        if upper is None:
-            return None
+        assert upper is not None  # it was taken from the heap, so its least plan is cheap enough
         known = pattern.sliced(pattern.lower, upper)
         if known is None:
             return None

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from queuecalc.answer import Excuse, SizingAnswer, from_json, to_json
-from queuecalc.errors import InvalidInput
+from queuecalc.errors import InternalError, InvalidInput
 from queuecalc.modelfile import read_model
 from queuecalc.sizing import SearchInterrupted, certificate_faults, size
 from queuecalc.sizing.goals import MOST_TIES
+from queuecalc.sizing.pattern import Pattern
 from tests.sizing.toys import Counts, Limit, Part, Toy, ToyPattern, constant, random_toy, shared
 
 
@@ -278,6 +279,30 @@ def test_a_contradiction_next_to_the_answer_leaves_it_unproven() -> None:
     assert not answer.proven
     assert any("best found, not proven" in finding for finding in answer.evaluation.findings)
     assert all(entry.reason == "the contract holds without it, too" for entry in answer.one_less)
+
+
+class Forgetful(Toy):
+    """Forgets the limits when it judges boxes."""
+
+    def pattern(self, present: frozenset[str]) -> ToyPattern:
+        return ToyPattern(replace(self, limits=()), present)
+
+
+def test_a_plan_kept_by_the_search_alone_is_a_defect() -> None:
+    toy = simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),))
+    forgetful = Forgetful(names=toy.names, own_ranges=toy.own_ranges, prices=toy.prices, limits=toy.limits)
+    with pytest.raises(
+        InternalError, match=r"the search keeps the plan .* its evaluation does not: p95 of all"
+    ):
+        size(forgetful)
+
+
+def test_a_plan_left_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a refused box lost between search and certificate, the answer would not be called proven."""
+    monkeypatch.setattr(Pattern, "boxes", lambda _: [])
+    answer = size(simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),)))
+    assert not answer.proven
+    assert "the proof leaves a plan open: {'a': 1, 'b': 1}" in answer.evaluation.findings
 
 
 def test_constants_need_no_units() -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from queuecalc.answer import Certificate, PatternProof, RefusedBox, from_json, to_json
 from queuecalc.modelfile import read_model
+from queuecalc.sizing import certificate as writing
 from queuecalc.sizing import certificate_faults, size
-from tests.sizing.toys import Counts, Floored, Limit, Part, Toy, ToyPattern, constant, random_toy
+from tests.sizing.toys import Counts, Floored, Limit, Part, Toy, ToyPattern, constant, random_toy, shared
 
 
 def written(toy: Toy) -> Certificate:
@@ -256,6 +257,26 @@ def test_dear_patterns_are_opened_neither_by_the_search_nor_by_the_check() -> No
     assert answer.certificate is not None
     assert certificate_faults(answer.certificate, toy) == ()
     assert toy.calls["pattern"] < 50
+
+
+def test_a_dear_pattern_may_have_a_proof_that_nobody_needs() -> None:
+    toy = Floored(
+        names=("server", "helper"),
+        own_ranges=((1, 4), (0, 2)),
+        prices=(Decimal(5), Decimal(100)),
+        limits=(Limit("p95", "", 1.0, (shared(2.0), constant(0.0))),),
+    )
+    certificate = written(toy)
+    assert [proof.present for proof in certificate.patterns] == [("server",)]
+    dear = PatternProof(present=("server", "helper"), lower=(1, 1), upper=(4, 2), boxes=())
+    assert certificate_faults(replace(certificate, patterns=(*certificate.patterns, dear)), toy) == ()
+
+
+def test_many_boxes_are_kept_unpicked(monkeypatch: pytest.MonkeyPatch) -> None:
+    toy, certificate = toy_with_proof()
+    monkeypatch.setattr(writing, "_MANY", 0)
+    more = written(toy)
+    assert sum(len(p.boxes) for p in more.patterns) >= sum(len(p.boxes) for p in certificate.patterns)
 
 
 # ---------------------------------------------------------------------- a model file

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from queuecalc.answer import ContractLine, Evaluation, Excuse, SizingAnswer
-from queuecalc.sizing import size
+from queuecalc.sizing import explanation, size
 from queuecalc.sizing.headroom import TOLERANCE, headroom
-from tests.sizing.toys import Counts, Limit, Toy, ToyPattern, constant, random_toy, shared
+from tests.sizing.toys import Counts, Floored, Limit, Part, Toy, ToyPattern, constant, random_toy, shared
 
 
 def sized(number: int, **kind: Any) -> Iterator[tuple[Toy, SizingAnswer]]:
@@ -227,6 +227,34 @@ def test_the_price_for_the_peak_agrees_with_brute_force() -> None:
 def test_without_asynchronous_components_there_is_no_price_for_the_peak() -> None:
     for _, answer in sized(3):
         assert answer.peak_sized_usd_per_month is None
+
+
+def test_a_price_for_the_peak_that_takes_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explanation, "_EFFORT", 1)
+    found = 0
+    for seed in range(30):
+        toy = keeping_up_toy(seed)
+        if toy.kept() and toy.keeping_up().kept():
+            answer = size(toy)
+            assert answer.peak_sized_usd_per_month in (None, answer.cost_usd_per_month)
+            found += answer.peak_sized_usd_per_month is None
+    assert found
+
+
+def test_the_peak_may_need_components_that_were_never_looked_at() -> None:
+    """Without a helper, too dear to be opened in the first search, nothing keeps up."""
+    rate = Limit("p95", "", 1.0, (shared(2.0), constant(0.0)))
+    behind = Limit("stability", "server", 1.0, (constant(0.5), Part(lambda n: 0.0 if n else 1.0, "helps")))
+    toy = Floored(
+        names=("server", "helper"),
+        own_ranges=((1, 4), (0, 2)),
+        prices=(Decimal(5), Decimal(100)),
+        limits=(rate,),
+        keep_up=(behind,),
+    )
+    answer = size(toy, alternatives=0)
+    assert answer.cost_usd_per_month == 10
+    assert answer.peak_sized_usd_per_month == 110
 
 
 def test_prices_are_decimals() -> None:

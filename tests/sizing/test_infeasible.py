@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from queuecalc.answer import ContractLine, Excuse
 from queuecalc.sizing import size
 from queuecalc.sizing.infeasible import violation
-from tests.sizing.toys import Counts, Limit, Part, Toy, random_toy
+from tests.sizing.toys import Counts, Limit, Part, Toy, constant, random_toy, shared
 
 
 def largest_violation(toy: Toy, plan: Counts) -> float:
@@ -101,6 +101,41 @@ def test_what_only_one_pattern_reaches_is_not_called_impossible() -> None:
     answer = size(toy)
     assert not answer.feasible
     assert len(answer.impossible) == 1
+
+
+def test_a_pattern_without_plans_reaches_nothing() -> None:
+    toy = Toy(
+        names=("server", "cache"),
+        own_ranges=((1, 3), (0, 2)),
+        prices=(Decimal(5), Decimal(2)),
+        limits=(Limit("p95", "", 0.1, (shared(1.0), Part(lambda n: 0.0 if n else 1.0, "helps"))),),
+        with_range={("server", "cache"): (3, 2)},
+    )
+    answer = size(toy)
+    (excuse,) = answer.impossible
+    assert excuse.reached == pytest.approx(1.0 / 3.0 + 1.0)
+
+
+def test_each_pattern_may_miss_its_targets_in_another_order() -> None:
+    """With `a` first p95 then loss, without it first loss then p95 and the guard: p95 and loss are out of reach."""
+
+    def by_presence(with_it: float, without: float) -> Part:
+        return Part(lambda n: with_it if n else without, "helps")
+
+    idle = constant(0.0)
+    toy = Toy(
+        names=("server", "a"),
+        own_ranges=((1, 2), (0, 1)),
+        prices=(Decimal(5), Decimal(2)),
+        limits=(
+            Limit("p95", "a", 1.0, (idle, by_presence(3.0, 0.0))),
+            Limit("loss", "", 1.0, (constant(2.0), idle)),
+            Limit("p95", "", 1.0, (idle, by_presence(0.0, 4.0))),
+            Limit("guard", "", 1.0, (idle, by_presence(0.0, 2.0))),
+        ),
+    )
+    answer = size(toy)
+    assert {(excuse.target, excuse.subject) for excuse in answer.impossible} == {("p95", "a"), ("loss", "")}
 
 
 def test_targets_that_contradict_each_other_are_not_called_impossible() -> None:
