@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from queuecalc.evidence import STATEMENTS, Evidence, Statement
+from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.network.routing import Routing
 from queuecalc.network.structure import Block, overtakes
 from queuecalc.station import MMc, MMInf
@@ -15,12 +15,7 @@ from queuecalc.station.base import Queue
 
 __all__ = ["REVISITS", "network_statements"]
 
-REVISITS = Statement(
-    "revisits",
-    Evidence.APPROXIMATE,
-    "visits of one request to one station share a lognormal factor whose variance is that of the correlated waits",
-    "Cohen 1982, III.7.3 (relaxation time); measured in network/revisits.py",
-)
+REVISITS = STATEMENTS["revisits"]
 
 
 def network_statements(
