@@ -57,7 +57,7 @@ def server_count(owner: str, value: Any, name: str = "servers") -> Real:
 
 def _refuse(owner: str, name: str, array: Any, wrong: Any, domain: str) -> None:
     if np.any(wrong):
-        raise InvalidInput(f"{owner}: {name} = {array[wrong].flat[0]!r}; expected {domain}")
+        raise InvalidInput(f"{owner}: {name} = {array[wrong].flat[0].item()!r}; expected {domain}")
 
 
 def service_law(owner: str, value: object, name: str = "service") -> Law:

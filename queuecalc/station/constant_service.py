@@ -81,7 +81,8 @@ class ConstantServiceWait(QueueWait):
             total = total + np.where(
                 j < k, poisson_probability(np.full(units.shape, float(j)), x) * queue, 0.0
             )
-        far = slack / (pole - slack) * np.exp(-pole * units)
+        gap = pole - slack
+        far = slack / np.where(gap > 0.0, gap, np.inf) * np.exp(-pole * units)
         return np.where(near, np.minimum(total, 1.0), far)
 
 

@@ -60,7 +60,7 @@ def _deviance(n: Any, a: Any) -> Any:
     series = np.zeros_like(square)
     for j in range(16, 0, -1):
         series = (series + 1.0 / (2 * j + 1)) * square
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         far = n * np.log(n / a) + a - n
     return np.where(near, (n - a) * v + 2.0 * n * v * series, far)
 
@@ -108,7 +108,8 @@ def loss_probability(servers: Any, offered_load: Any, remainder: Any = 0.0) -> A
     if np.any(above):
         b = np.where(above, 1.0 / _fraction(c, np.where(above, a, 2.0 * c + 100.0)), b)
     positive = a > 0.0
-    shift = np.where(positive, np.asarray(remainder) / np.where(positive, a, 1.0), 0.0)
+    with np.errstate(over="ignore"):
+        shift = np.where(positive, np.asarray(remainder) / np.where(positive, a, 1.0), 0.0)
     return b * (1.0 + (c - a * (1.0 - b)) * shift)
 
 

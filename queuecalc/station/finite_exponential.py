@@ -237,8 +237,8 @@ def _squared_variation(mean: Any, var: Any) -> Any:
 
 def _excess(law: Law, s: Any) -> Any:
     mean = np.asarray(law.mean)
-    scale = np.where((s == 0.0) | (mean == 0.0), 1.0, s * mean)
-    return np.where((s == 0.0) | (mean == 0.0), 1.0, law._lst_complement(s) / scale)
+    none = (s == 0.0) | (mean < 1e-290)
+    return np.where(none, 1.0, law._lst_complement(s) / np.where(none, 1.0, s * mean))
 
 
 def _departures(load: Load, t: Any) -> tuple[Any, Any]:

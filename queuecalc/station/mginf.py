@@ -9,6 +9,7 @@ import numpy as np
 
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, broadcast, nonnegative
+from queuecalc.law.sum import Sum
 from queuecalc.station.argument import service_law
 from queuecalc.station.infinite import Infinite
 
@@ -51,5 +52,7 @@ class MGInf(Infinite):
 
     @property
     def sojourn(self) -> Law:
-        """The service law itself."""
-        return self.service
+        """The service law itself, for each element of the batch."""
+        if self.service.shape == self.shape:
+            return self.service
+        return Sum(laws=(self.wait, self.service))

@@ -23,7 +23,7 @@ def excess_second_moment(law: Law) -> Any:
     """E[X^2] = E[S^3] / (3 E[S]) of the batch shape, X the excess of S; inf where the third moment is infinite.
 
     With exponential moments: 1 - X*(s) = E[X] s - E[X^2] s^2 / 2 + ... is regular inside |s| < abscissa, and Cauchy's
-    integral over half that circle finds the coefficient to 2^-NODES. Without: E[X^2] = (2 / m) int t P(S > t) dt on
+    integral over half that circle finds the coefficient to 2^-NODES. Without: E[X^2] = int t^2 P(S > t) dt / m on
     geometric steps of t, which is a trapezoidal rule in ln t.
     """
     mean = np.asarray(law.mean, dtype=np.float64)
@@ -46,8 +46,9 @@ def _by_contour(law: Law, mean: Any, limit: Any) -> Any:
 
 def _by_integral(law: Law, mean: Any) -> Any:
     y = np.arange(-REACH, REACH + STEP / 2.0, STEP).reshape(-1, *(1,) * len(law.shape))
-    t = np.where(mean > 0.0, mean, 1.0) * np.exp(y)
-    terms = t * t * np.asarray(law.sf(t)) * (2.0 / np.where(mean > 0.0, mean, 1.0)) * STEP
+    scale = np.where(mean > 0.0, mean, 1.0)
+    t = scale * np.exp(y)
+    terms = t**3 * np.asarray(law.sf(t)) / scale * STEP
     total = np.sum(terms, axis=0)
-    # t^2 P(S > t) that has not died out after e^REACH means has no integral
+    # t^3 P(S > t) that has not died out after e^REACH means has no integral
     return np.where(terms[-1] > 1e-13 * total, np.inf, total)

@@ -138,6 +138,15 @@ class QueueSojourn(Law):
         density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)
         return np.where(t <= 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
 
+    def _isf(self, q: Any) -> Any:
+        """The base's root, put on an atom that it has come to."""
+        root = Law._isf(self, q)
+        atoms = self.atoms
+        for where, _ in atoms if len(atoms) <= FEW else ():
+            close = np.isfinite(root) & (np.abs(root - where) <= 1e-12 * np.abs(root))
+            root = np.where(close, where, root)
+        return root
+
     # -- transforms
 
     def _lst(self, s: Any) -> Any:
@@ -149,9 +158,9 @@ class QueueSojourn(Law):
 
     def _excess_lst(self, s: Any) -> Any:
         mean = np.asarray(self.mean)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = self._lst_complement(s) / (s * np.where(np.isfinite(mean), mean, 1.0))
-        ratio = np.where((s == 0.0) | (mean == 0.0), 1.0, ratio)
+        ratio = np.where((s == 0.0) | (mean < 1e-290), 1.0, ratio)
         return np.where(np.isfinite(mean), ratio, 0.0)
 
     def _excess_complement(self, s: Any) -> Any:

@@ -181,9 +181,9 @@ class QueueWait(Law):
 
     def _excess_lst(self, s: Any) -> Any:
         mean = np.asarray(self.mean)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = self._lst_complement(s) / (s * np.where(np.isfinite(mean), mean, 1.0))
-        ratio = np.where((s == 0.0) | (mean == 0.0), 1.0, ratio)
+        ratio = np.where((s == 0.0) | (mean < 1e-290), 1.0, ratio)
         return np.where(np.isfinite(mean), ratio, 0.0)
 
     def _excess_complement(self, s: Any) -> Any:

@@ -60,11 +60,12 @@ class Station(Record):
         else:
             object.__setattr__(self, "service", service_law("Station", self.service))
         if np.any(np.isinf(self.servers)) and not self.unlimited:
-            raise InvalidInput(f"Station: servers = {self.servers!r}; expected all finite or all unlimited")
+            shown = np.asarray(self.servers).tolist()
+            raise InvalidInput(f"Station: servers = {shown!r}; expected all finite or all unlimited")
         if self.capacity is not None:
             if self.unlimited:
                 raise InvalidInput(
-                    f"Station: capacity = {self.capacity!r} with unlimited servers; expected no capacity"
+                    f"Station: capacity = {np.asarray(self.capacity).tolist()!r} with unlimited servers; expected none"
                 )
             object.__setattr__(self, "capacity", positive_integer("Station", "capacity", self.capacity))
             broadcast("Station", servers=self.servers, capacity=self.capacity)

@@ -19,5 +19,6 @@ def service(row: dict[str, Any]) -> Law:
     """The service law of a row, of mean 1."""
     if row["law"] == "Deterministic":
         return Deterministic(mean=1.0)
-    kinds = {"Gamma": Gamma, "Hyperexponential": Hyperexponential, "Lognormal": Lognormal}
-    return kinds[row["law"]](mean=1.0, scv=row["scv"])
+    kinds: dict[str, Any] = {"Gamma": Gamma, "Hyperexponential": Hyperexponential, "Lognormal": Lognormal}
+    law: Law = kinds[row["law"]](mean=1.0, scv=row["scv"])
+    return law

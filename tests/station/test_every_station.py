@@ -71,16 +71,15 @@ def test_survival_and_transform_are_of_one_law(build: Build, rho: float) -> None
     """E exp(-s T) = 1 - s int exp(-s t) P(T > t) dt, by Gauss-Legendre on panels cut at the constants."""
     station = build(rho)
     s = 2.0 / station.mean_sojourn
-    ends = np.unique(
-        np.concatenate([np.linspace(0.0, 40.0 / s, 60), 0.2 * np.arange(1, 60), [0.7, 1.4, 2.1]])
-    )
-    ends = ends[ends <= 40.0 / s]
+    # panels grow from 0, where a density may be infinite, and end at every multiple of the constants
+    cuts = [[0.0], np.geomspace(1e-9, 40.0, 50) / s, 0.1 * np.arange(1, 41)]
+    ends = np.unique(np.concatenate(cuts))
     x, w = np.polynomial.legendre.leggauss(10)
     half = np.diff(ends) / 2.0
     t = (ends[:-1] + half)[:, None] + half[:, None] * x
     for law in (station.wait, station.sojourn):
         integral = np.sum(half[:, None] * w * np.exp(-s * t) * law.sf(t))
-        assert law.lst(s) == pytest.approx(1.0 - s * integral, abs=2e-6)
+        assert law.lst(s) == pytest.approx(1.0 - s * integral, abs=1e-5)
         assert law.lst(s) == pytest.approx(complex(law.lst(s + 0j)).real, rel=1e-12)
 
 
@@ -171,7 +170,7 @@ def test_without_a_steady_state_means_and_quantiles_are_infinite(build: Build, r
 def test_arrays_hold_the_numbers_of_their_elements(kind: str, law: str) -> None:
     build = builder(kind, LAWS[law], 3, 4)
     rho = np.array([0.0, 0.3, 0.9, 1.0, 2.0])
-    many = build(rho)  # type: ignore[arg-type]
+    many = build(rho)
     assert many.shape == (5,)
     s = np.array([0.1, 2.0 + 3.0j])[:, None]
     wait, sojourn = many.wait.lst(s), many.sojourn.lst(s)
@@ -218,14 +217,14 @@ def test_without_arrivals_nobody_waits(build: Build) -> None:
     assert station.wait.sf(0.0) == 0.0
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(builders(), st.floats(0.1, 0.95))
 def test_samples_have_the_mean(build: Build, rho: float) -> None:
     station = build(rho)
     for law in (station.wait, station.sojourn):
-        draws = law.sample(4000, 7)
-        assert draws.shape == (4000,)
-        assert np.mean(draws) == pytest.approx(law.mean, abs=6.0 * law.std / math.sqrt(4000) + 1e-12)
+        draws = law.sample(400, 7)
+        assert draws.shape == (400,)
+        assert np.mean(draws) == pytest.approx(law.mean, abs=6.0 * law.std / 20.0 + 1e-12)
 
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
@@ -248,4 +247,4 @@ def test_what_a_finite_room_lets_in_fits_the_servers(c: int, k: int, rho: float)
             station = builder(kind, LAWS[law], c, k)(rho)
             assert station.throughput <= c / MEAN * (1.0 + 1e-9)
             assert station.mean_queue_length <= k * (1.0 + 1e-8)
-            assert station.blocking_probability >= 1.0 - 1.0 / rho - 1e-9  # type: ignore[attr-defined]
+            assert station.blocking_probability >= 1.0 - 1.0 / rho - 1e-9
