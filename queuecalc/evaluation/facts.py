@@ -85,6 +85,13 @@ class Facts:
             self._worst[classes, level] = self.responses(classes).worst(level)
         return self._worst[classes, level]
 
+    def within(self, classes: tuple[str, ...], level: float, seconds: float) -> bool:
+        """Whether a percentile is surely within a target in every slot (False: look closer)."""
+        if (classes, level) in self._worst:
+            return self._worst[classes, level].seconds <= seconds
+        largest = float(self.responses(classes).tail(seconds).max(initial=0.0))
+        return largest < (1.0 - level) * (1.0 - 1e-6)
+
     # -- utilisation
 
     def peak(self, name: str) -> tuple[float, float]:

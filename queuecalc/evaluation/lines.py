@@ -57,14 +57,15 @@ class Judged:
         """Every line of the contract, budget first, availability last.
 
         Args:
-            roughly: availability to `ROUGH` only where that is enough to tell whether it is kept.
+            roughly: latency lines that are kept are left out (no percentile is then looked for), and availability
+                is computed to `ROUGH` only, where that is enough to tell whether it is kept.
         """
         yield from self._budget()
         yield from self._stability()
         yield from self._guards()
         yield from self._backlogs()
         yield from self._retentions()
-        yield from self._latencies()
+        yield from self._latencies(roughly=roughly)
         yield from self._availabilities(roughly=roughly)
 
     def excuses(self) -> Iterator[Excuse]:
@@ -159,18 +160,21 @@ class Judged:
                 lag, hour, _ = max(lags, key=lambda each: each[0])
                 yield _seconds("retention", buffer, retention, lag, hour, strict=True)
 
-    def _latencies(self) -> Iterator[ContractLine]:
-        yield from self._latency_lines("", answered_classes(self.pattern), self.model.contract.percentiles)
+    def _latencies(self, *, roughly: bool) -> Iterator[ContractLine]:
+        classes = answered_classes(self.pattern)
+        yield from self._latency_lines("", classes, self.model.contract.percentiles, roughly=roughly)
         for name, item in self.model.classes.items():
             if self.pattern.route(name).entries:
-                yield from self._latency_lines(name, (name,), item.percentiles)
+                yield from self._latency_lines(name, (name,), item.percentiles, roughly=roughly)
 
     def _latency_lines(
-        self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...]
+        self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...], *, roughly: bool
     ) -> Iterator[ContractLine]:
         if not targets or not classes:
             return
         for target in targets:
+            if roughly and self.facts.within(classes, target.level, target.seconds):
+                continue
             found = self.facts.worst(classes, target.level)
             yield ContractLine(
                 target=target.key.removesuffix("_ms"),
