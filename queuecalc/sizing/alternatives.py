@@ -14,7 +14,7 @@ from queuecalc.sizing.search import Search
 __all__ = ["difference", "next_plans"]
 
 _ROUNDS = 12
-_EFFORT = 300
+_EFFORT = 200
 
 _NUMERALS = (
     "no",
@@ -43,10 +43,10 @@ def next_plans(
     """
     pattern, counts = best[0]
     cost = pattern.cost(counts)
-    steps = [price for price, n in zip(pattern.prices, counts, strict=True) if price and n]
-    if not wanted or not steps:
+    prices = {price for each in search.patterns.values() for price in each.prices if price}
+    if not wanted or not prices:
         return ()
-    step = max(min(steps), cost // 100)
+    step = max(min(prices), cost // 50)
     plans: list[Found] = []
     with search.tally.at_most(_EFFORT):
         for _ in range(_ROUNDS):

@@ -33,6 +33,12 @@ class PatternEvidence:
     boxes: Sequence[RefusedBox]
     invalid: bool
 
+    def dearer_than(self, limit: int | None) -> bool:
+        """Whether there is no plan that costs at most `limit`."""
+        if any(map(int.__gt__, self.lower, self.upper)):
+            return True
+        return limit is not None and self.fees + sum(map(int.__mul__, self.prices, self.lower)) > limit
+
 
 def certified(
     judge: Judge,
@@ -55,21 +61,22 @@ def certified(
         boxes = evidence.boxes
         if evidence.invalid:
             boxes = boxes[:1]
+        elif evidence.dearer_than(limit):
+            continue
         elif len(boxes) <= _MANY:
             result = _cover(
                 evidence.lower, evidence.upper, boxes, evidence.prices, evidence.fees, limit, optima
             )
             uncovered = uncovered or result.uncovered
             boxes = [box for index, box in enumerate(boxes) if index in result.used]
-        if boxes or any(_lies(plan, evidence.lower, evidence.upper) for plan in optima):
-            proofs.append(
-                PatternProof(
-                    present=tuple(name for name in judge.names if name in evidence.present),
-                    lower=evidence.lower,
-                    upper=evidence.upper,
-                    boxes=tuple(boxes),
-                )
+        proofs.append(
+            PatternProof(
+                present=tuple(name for name in judge.names if name in evidence.present),
+                lower=evidence.lower,
+                upper=evidence.upper,
+                boxes=tuple(boxes),
             )
+        )
     certificate = Certificate(
         model_digest=judge_digest(judge),
         components=tuple(judge.names),

@@ -12,7 +12,7 @@ from queuecalc.sizing.search import Search
 
 __all__ = ["one_less", "peak_sized"]
 
-_EFFORT = 1000
+_EFFORT = 300
 
 
 def one_less(search: Search, best: Found) -> tuple[OneLess, ...]:

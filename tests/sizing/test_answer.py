@@ -164,6 +164,22 @@ def test_free_units_are_bought_only_where_they_help() -> None:
     assert answer.ties == ()
 
 
+def test_a_free_plan_has_alternatives_that_cost() -> None:
+    helped = Part(lambda n: -1.0 if n else 0.0, "helps")
+    toy = Toy(
+        names=("a", "b"),
+        own_ranges=((1, 4), (0, 2)),
+        prices=(Decimal(0), Decimal(10)),
+        limits=(Limit("p95", "", 1.0, (shared(3.0), helped)),),
+    )
+    answer = size(toy)
+    assert answer.counts == {"a": 3, "b": 0}
+    assert answer.cost_usd_per_month == 0
+    (other,) = answer.alternatives
+    assert other.counts == {"a": 2, "b": 1}
+    assert other.difference == "one a less, one b more"
+
+
 def test_nothing_is_free_of_limits() -> None:
     answer = size(simple(0, 0, limits=()))
     assert answer.counts == {"a": 1, "b": 1}

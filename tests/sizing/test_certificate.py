@@ -272,6 +272,22 @@ def test_a_dear_pattern_may_have_a_proof_that_nobody_needs() -> None:
     assert certificate_faults(replace(certificate, patterns=(*certificate.patterns, dear)), toy) == ()
 
 
+def test_a_free_component_that_does_not_help_is_proved_idle() -> None:
+    """Its patterns have no refused box: all their plans contain the optimum at the same price."""
+    toy = Toy(
+        names=("server", "free"),
+        own_ranges=((1, 4), (0, 2)),
+        prices=(Decimal(5), Decimal(0)),
+        limits=(Limit("p95", "", 2.0, (shared(2.0), constant(0.0))),),
+    )
+    certificate = written(toy)
+    assert certificate.optima == ((1, 0),)
+    assert [(proof.present, proof.boxes) for proof in certificate.patterns] == [
+        (("server",), ()),
+        (("server", "free"), ()),
+    ]
+
+
 def test_many_boxes_are_kept_unpicked(monkeypatch: pytest.MonkeyPatch) -> None:
     toy, certificate = toy_with_proof()
     monkeypatch.setattr(writing, "_MANY", 0)
@@ -280,14 +296,15 @@ def test_many_boxes_are_kept_unpicked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # ---------------------------------------------------------------------- a model file
-def test_certificate_of_a_model_survives_json() -> None:
+@pytest.mark.parametrize("name", ["single-queue", "on-call-overprovision"])
+def test_certificate_of_a_model_survives_json(name: str) -> None:
     from queuecalc.evaluation import Evaluator
 
-    model = read_model("single-queue")
+    model = read_model(name)
     certificate = size(model).certificate
     assert certificate is not None
     again = from_json(Certificate, to_json(certificate))
     assert again == certificate
     assert certificate_faults(again, Evaluator(model)) == ()
-    other = read_model("single-queue", settings=("contract.p95_ms=401",))
+    other = read_model(name, settings=("contract.p95_ms=401",))
     assert certificate_faults(again, Evaluator(other)) != ()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from queuecalc.answer import ContractLine, Excuse
 from queuecalc.sizing import size
 from queuecalc.sizing.infeasible import violation
-from tests.sizing.toys import Counts, Limit, Part, Toy, constant, random_toy, shared
+from tests.sizing.toys import Counts, Limit, Part, Toy, ToyPattern, constant, random_toy, shared
 
 
 def largest_violation(toy: Toy, plan: Counts) -> float:
@@ -116,26 +116,33 @@ def test_a_pattern_without_plans_reaches_nothing() -> None:
     assert excuse.reached == pytest.approx(1.0 / 3.0 + 1.0)
 
 
+class TwoMinds(Toy):
+    """Tells the limits in another order when `a` is present, and without figures."""
+
+    def pattern(self, present: frozenset[str]) -> ToyPattern:
+        class Blunt(ToyPattern):
+            def refuse(self, lower: Counts, upper: Counts) -> Excuse | None:
+                excuse = super().refuse(lower, upper)
+                return None if excuse is None else replace(excuse, reached=None)
+
+        return Blunt(replace(self, limits=self.limits[::-1]) if "a" in present else self, present)
+
+
 def test_each_pattern_may_miss_its_targets_in_another_order() -> None:
-    """With `a` first p95 then loss, without it first loss then p95 and the guard: p95 and loss are out of reach."""
-
-    def by_presence(with_it: float, without: float) -> Part:
-        return Part(lambda n: with_it if n else without, "helps")
-
-    idle = constant(0.0)
-    toy = Toy(
+    """With `a`: loss, then p95, then the guard. Without it: p95, then loss. So p95 and loss are out of reach."""
+    guarded = Part(lambda n: 2.0 if n else 0.0, "helps")
+    toy = TwoMinds(
         names=("server", "a"),
         own_ranges=((1, 2), (0, 1)),
         prices=(Decimal(5), Decimal(2)),
         limits=(
-            Limit("p95", "a", 1.0, (idle, by_presence(3.0, 0.0))),
-            Limit("loss", "", 1.0, (constant(2.0), idle)),
-            Limit("p95", "", 1.0, (idle, by_presence(0.0, 4.0))),
-            Limit("guard", "", 1.0, (idle, by_presence(0.0, 2.0))),
+            Limit("guard", "a", 1.0, (constant(0.0), guarded)),
+            Limit("p95", "", 1.0, (constant(2.0), constant(0.0))),
+            Limit("loss", "", 1.0, (constant(2.0), constant(0.0))),
         ),
+        bounded=False,
     )
-    answer = size(toy)
-    assert {(excuse.target, excuse.subject) for excuse in answer.impossible} == {("p95", "a"), ("loss", "")}
+    assert {excuse.target for excuse in size(toy).impossible} == {"p95", "loss"}
 
 
 def test_targets_that_contradict_each_other_are_not_called_impossible() -> None:
