@@ -34,22 +34,25 @@ AVERAGED = 12
 FEWER = 3
 """The error estimate compares with the average of this many partial sums fewer."""
 
-SETTLED = (1e-11, 1e-12)
-"""Relative and absolute change at which a series has settled; the second is the rounding error of the sum."""
+SETTLED, ROUGHLY = (1e-11, 1e-12), (1e-9, 1e-11)
+"""Relative and absolute change at which a series has settled; the second is the rounding error of the sum. Kinks make
+a series settle slowly: a law that has some is content with less."""
 
 ROOM = 1 << 18
 """Terms times elements evaluated at once."""
 
 Transforms = Callable[[Any], tuple[Any, Any]]
+Tolerance = tuple[float, float]
 
 
-def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool) -> tuple[Any, Any]:
+def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool, smooth: bool) -> tuple[Any, Any]:
     """(tail, density) at times t > 0.
 
     Args:
         transforms: s -> (transform of the tail, transform of the density), for complex s of shape (k, *shape).
         t: array of times > 0.
         tilt: theta >= 0, broadcasting against t; the transforms are regular to the right of -theta.
+        smooth: whether the functions have no kinks.
         single: whether the transforms are those of one law, so that any times may be asked of them together.
 
     Returns:
@@ -59,27 +62,28 @@ def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool) -> tupl
     shape = time.shape
     if single:
         time, theta = time.ravel(), theta.ravel()
-    here, there = _series(transforms, time, theta, single), _series(transforms, 3.0 * time, theta, single)
+    tolerance = SETTLED if smooth else ROUGHLY
+    here, there = (_series(transforms, x, theta, single, tolerance) for x in (time, 3.0 * time))
     # what is inverted is e^(theta t) f(t)
     tail, density = np.exp(-theta * time) * (here - math.exp(-A) * there)
     return tail.reshape(shape), density.reshape(shape)
 
 
-def _series(transforms: Transforms, t: Any, theta: Any, single: bool) -> Any:
+def _series(transforms: Transforms, t: Any, theta: Any, single: bool, tolerance: Tolerance) -> Any:
     """e^(theta t) times both functions and their aliases, shape (2, *t.shape)."""
-    values, settled = _summed(transforms, t, theta, FIRST)
+    values, settled = _summed(transforms, t, theta, FIRST, tolerance)
     length = FIRST
     while length < LONGEST and not np.all(settled):
         length *= 2
         if single:
             rest = ~settled
-            values[:, rest], settled[rest] = _summed(transforms, t[rest], theta[rest], length)
+            values[:, rest], settled[rest] = _summed(transforms, t[rest], theta[rest], length, tolerance)
         else:
-            values, settled = _summed(transforms, t, theta, length)
+            values, settled = _summed(transforms, t, theta, length, tolerance)
     return values
 
 
-def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[Any, Any]:
+def _summed(transforms: Transforms, t: Any, theta: Any, length: int, tolerance: Tolerance) -> tuple[Any, Any]:
     """(values, whether the tail has settled) with so many partial sums before the average."""
     full, fewer = _weights(length, AVERAGED), _weights(length, AVERAGED - FEWER)
     values, shorter = np.zeros((2, *t.shape)), np.zeros(t.shape)
@@ -93,7 +97,7 @@ def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[An
         values[1] += np.einsum("k,k...->...", full[part], density.real)
         shorter += np.einsum("k,k...->...", fewer[part], tail.real)
     values /= t
-    relative, absolute = SETTLED
+    relative, absolute = tolerance
     return values, np.abs(values[0] - shorter / t) <= relative * np.abs(values[0]) + absolute
 
 

@@ -132,7 +132,7 @@ class QueueSojourn(Law):
             return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
 
         tilt = np.minimum(self.wait.tilt, np.asarray(rest.abscissa))
-        tail, density = inverted(transforms, near, tilt, single=not self.shape)
+        tail, density = inverted(transforms, near, tilt, single=not self.shape, smooth=self.service.smooth)
         alone = np.where(free > 0.0, np.asarray(at), 0.0) * free
         tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
         density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)

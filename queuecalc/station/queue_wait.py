@@ -76,7 +76,8 @@ class QueueWait(Law):
         second = _second_moment(w) if w.max_queue is None else w.finite.second_moment
         waits = w.steady & (self.delay > 0.0)
         with np.errstate(invalid="ignore"):
-            var = np.where(waits, np.maximum(self.delay * second - mean * mean, 0.0), 0.0)
+            var = np.where(np.isinf(second), np.inf, np.maximum(self.delay * second - mean * mean, 0.0))
+        var = np.where(waits, var, 0.0)
         return released(np.where(w.steady, var, np.inf))
 
     @property
@@ -123,7 +124,9 @@ class QueueWait(Law):
         inside = waits & np.isfinite(time) & (time >= 0.0)
         near = np.maximum(np.where(inside, time, scale), SHORTEST * scale)
         theta = self.tilt
-        tail, density = inverted(self._transforms, near, theta, single=not self.shape)
+        tail, density = inverted(
+            self._transforms, near, theta, single=not self.shape, smooth=w.service.smooth
+        )
         kink, slope = self._kinks(near)
         delay = self.delay
         tail = np.clip(delay * (tail + kink), 0.0, delay)
@@ -209,6 +212,8 @@ def _second_moment(w: Waiting) -> Any:
     c = w.load.servers
     epsilon, beta = w.correction.epsilon, w.correction.beta
     first = np.asarray(w.service.excess_mean) / (c * slack)
-    second = excess_second_moment(w.service) / (c * c * slack) + 2.0 * w.load.utilisation * first * first
-    second = second + 2.0 * epsilon * first + 2.0 * epsilon * epsilon
-    return beta * second + (1.0 - beta) * 2.0 * tau * tau
+    with np.errstate(invalid="ignore"):
+        second = excess_second_moment(w.service) / (c * c * slack) + 2.0 * w.load.utilisation * first**2
+        second = second + 2.0 * epsilon * first + 2.0 * epsilon**2
+    second = beta * second + (1.0 - beta) * 2.0 * tau * tau
+    return np.where(np.isinf(first), np.inf, second)

@@ -120,16 +120,16 @@ def test_a_service_that_is_no_law() -> None:
             MMc,
             {"arrival_rate": [1.0, 2.0], "servers": [1, 2, 3]},
             (
-                "MMc: arrival_rate of shape (2,), service_rate of shape (), servers of shape (3,); expected shapes that "
-                "broadcast"
+                "MMc: arrival_rate of shape (2,), service_rate of shape (), servers of shape (3,); "
+                "expected shapes that broadcast"
             ),
         ),
         (
             MMcK,
             {"servers": [2, 5], "capacity": 4},
             (
-                "MMcK: capacity = 4 below servers = 5; expected capacity >= servers (it counts the customers in service "
-                "too)"
+                "MMcK: capacity = 4 below servers = 5; expected capacity >= servers "
+                "(it counts the customers in service too)"
             ),
         ),
     ],
