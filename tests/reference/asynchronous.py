@@ -18,7 +18,7 @@ NEARLY_ONE = 0.99
 
 @dataclass(frozen=True)
 class Backlog:
-    """Seconds and messages; hours since hour 0."""
+    """Seconds and messages; hours since hour 0; an overload that never ends is given up to the last knot."""
 
     max_lag_s: float
     lag_hour: float
@@ -55,7 +55,7 @@ def backlog(traffic: Traffic, name: str) -> Backlog:
         end_backlog_messages=sum(line.messages(traffic.end) for line in lines),
         end_backlog_s=sum(line.backlog(traffic.end) for line in lines),
         overloaded_from_h=first / 3600.0 if overloaded and first is not None else None,
-        overloaded_until_h=last / 3600.0 if overloaded and last is not None else None,
+        overloaded_until_h=min(last, traffic.end) / 3600.0 if overloaded and last is not None else None,
         drain_s=max((line.drain() for line in lines), default=0.0),
     )
 

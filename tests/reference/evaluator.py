@@ -62,7 +62,7 @@ def reference_evaluate(
         peak_utilisation={name: max(slot.utilisation[name] for slot in slots) for name in plan.present},
         utilisation={name: tuple(slot.utilisation[name] for slot in slots) for name in plan.present},
         stable={
-            n: all(slot.state.stations[n].stable for slot in slots) for n in plan.present - plan.asynchronous
+            n: all(slot.state.station(n).stable for slot in slots) for n in plan.present - plan.asynchronous
         },
         latencies=latencies(plan, traffic, slots, book, over_time=over_time, mixed=mixed),
         load_aware=1.0 - sum(lost.values()) / offered if offered else 1.0,

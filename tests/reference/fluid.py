@@ -40,6 +40,7 @@ class Line:
         capacity: servers at work for this line, a function of time.
         initial: messages that wait at the first break, mixed as what comes in then.
         end: the last knot of the load curve.
+        mix: what comes to the whole component, where it has more lines than this one.
     """
 
     def __init__(
@@ -49,15 +50,17 @@ class Line:
         capacity: Signal,
         initial: float,
         end: float,
+        mix: dict[Node, Signal] | None = None,
     ) -> None:
         self.flows, self.work, self.capacity, self.end = flows, work, capacity, end
         self.breaks = merged(*(signal.breaks for signal in flows.values()), capacity.breaks)
         self.start = self.breaks[0]
         self.inflow = fit(lambda t: {"": self._inflow(t)}, self.breaks)[""]
         just_after = self.start + 1e-9 * (self.breaks[1] - self.start)
-        self.first_mix = {node: signal.at(just_after) for node, signal in flows.items()}
+        self.first_mix = {node: signal.at(just_after) for node, signal in (mix or flows).items()}
         messages = sum(self.first_mix.values())
-        mean = sum(self.first_mix[node] * work[node] for node in flows) / messages if messages > 0 else 0.0
+        first_work = sum(rate * work[node] for node, rate in self.first_mix.items())
+        mean = first_work / messages if messages > 0 else 0.0
         self.initial = initial * mean
         self.spells = self._spells()
 

@@ -67,10 +67,10 @@ def _quantile(within: Callable[[float], float], share: float, start: float) -> f
     """The t at which `within` reaches `share`; inf if it never does."""
     if within(1e9) < share * (1.0 - 1e-12):
         return math.inf
-    high = start
+    low, high = 0.0, start
     while within(high) < share:
-        high *= 2.0
-    return float(brentq(lambda t: within(t) - share, 0.0, high, xtol=1e-12, rtol=1e-12))
+        low, high = high, 1.5 * high
+    return float(brentq(lambda t: within(t) - share, low, high, xtol=1e-12, rtol=1e-11))
 
 
 def latencies(
@@ -103,6 +103,7 @@ def latencies(
             all_up = {name: plan.counts[name] for name in plan.present}
             calm = ledger(traffic, states=[(1.0, all_up)], probes=probes)
             book = ledger(traffic, probes=probes) if mixed else book
+        guess = min(t for t in (*by_slot, 1.0) if math.isfinite(t))
         contract_names = [n for n in names if model.classes[n].in_contract]
         found[key, subject] = ReferenceLatency(
             key=key,
@@ -112,10 +113,10 @@ def latencies(
             slot_h=(slot.start / 3600.0, slot.end / 3600.0),
             mean_s=mean,
             by_slot=tuple(by_slot),
-            weighted_s=_over(model, calm, contract_names, level, lost_counts=False)
+            weighted_s=_over(model, calm, contract_names, level, guess, lost_counts=False)
             if calm is not None and contract_names
             else None,
-            with_failures_s=_over(model, book, contract_names, level, lost_counts=True)
+            with_failures_s=_over(model, book, contract_names, level, guess, lost_counts=True)
             if mixed and contract_names
             else None,
         )
@@ -141,7 +142,9 @@ def _slot_quantile(slot: Slot, shares: dict[str, float], level: float) -> float:
     return _quantile(within, level, 1e-3)
 
 
-def _over(model: Model, book: Ledger, names: list[str], level: float, *, lost_counts: bool) -> float:
+def _over(
+    model: Model, book: Ledger, names: list[str], level: float, guess: float, *, lost_counts: bool
+) -> float:
     """A percentile over all requests of the curve; lost ones are endlessly late, or left out."""
     weights = [
         (moment.weight * model.classes[n].rate(moment.load), moment.responses[n])
@@ -154,4 +157,6 @@ def _over(model: Model, book: Ledger, names: list[str], level: float, *, lost_co
     known: dict[int, tuple[float, Response]] = {}
     for w, response in weights:
         known[id(response)] = (known.get(id(response), (0.0, response))[0] + w, response)
-    return _quantile(lambda t: sum(w * r.within(t) for w, r in known.values()) / total, level, 1e-3)
+    return _quantile(
+        lambda t: sum(w * r.within(t) for w, r in known.values()) / total, level, max(guess, 1e-3)
+    )

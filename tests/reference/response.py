@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +25,15 @@ class State:
     """The units alive, and the station that each component then is.
 
     passed: by component, the share that its rate cap lets through.
+    sampled: transforms at the nodes that belong to a time, kept while they may be asked again.
     """
 
     plan: Plan
     live: Mapping[str, int]
-    stations: dict[str, Station]
+    flows: Flows
     passed: dict[str, float]
+    met: dict[str, Station] = field(default_factory=dict)
+    sampled: dict[tuple[Key, float], Any] = field(default_factory=dict)
 
     @property
     def dead(self) -> frozenset[str]:
@@ -39,14 +42,18 @@ class State:
     @classmethod
     def of(cls, traffic: Traffic, flows: Flows, live: Mapping[str, int]) -> State:
         """The state with these rates at every node."""
-        plan = traffic.plan
-        dead = frozenset(name for name, units in live.items() if units == 0)
-        stations, passed = {}, {}
-        for name in plan.present:
-            here = {node: rate for node, rate in flows.items() if node.component == name}
-            stations[name] = station(plan, name, here, live[name], dead)
-            passed[name] = traffic.passed(name, live[name], sum(here.values()))
-        return cls(plan, live, stations, passed)
+        passed = {}
+        for name in traffic.plan.present:
+            here = sum(rate for node, rate in flows.items() if node.component == name)
+            passed[name] = traffic.passed(name, live[name], here)
+        return cls(traffic.plan, live, flows, passed)
+
+    def station(self, name: str) -> Station:
+        """What a component is now."""
+        if name not in self.met:
+            here = {node: rate for node, rate in self.flows.items() if node.component == name}
+            self.met[name] = station(self.plan, name, here, self.live[name], self.dead)
+        return self.met[name]
 
 
 @dataclass(frozen=True)
@@ -134,25 +141,30 @@ class Response:
             return float(t < 0.0)
         if t <= 0.0:
             return 1.0
-        return min(1.0, max(0.0, survival(self._transform(path), t)))
 
-    def _transform(self, path: Path) -> Callable[[Any], Any]:
         def transform(s: Any) -> Any:
             value = np.ones_like(s)
             for key, times in path.met:
-                value = value * self._part(key, s) ** times
+                value = value * self._part(key, s, t) ** times
             return value
 
-        return transform
+        return min(1.0, max(0.0, survival(transform, t)))
 
-    def _part(self, key: Key, s: Any) -> Any:
-        if key[0] == "wait":
-            return self.state.stations[key[1]].wait(s)
-        return lst(self.state.plan.figures[key[1]].service(key[2]), s)
+    def _part(self, key: Key, s: Any, t: float) -> Any:
+        """The transform of one wait or service at the nodes s that belong to t."""
+        known = self.state.sampled
+        if (key, t) not in known:
+            if len(known) > 100:
+                known.clear()
+            if key[0] == "wait":
+                known[key, t] = self.state.station(key[1]).wait(s)
+            else:
+                known[key, t] = lst(self.state.plan.figures[key[1]].service(key[2]), s)
+        return known[key, t]
 
     def _mean(self, key: Key) -> float:
         if key[0] == "wait":
-            return self.state.stations[key[1]].mean_wait
+            return self.state.station(key[1]).mean_wait
         return float(self.state.plan.figures[key[1]].service(key[2]).mean)
 
 
@@ -180,7 +192,7 @@ def respond(traffic: Traffic, state: State, request_class: str) -> Response:
 
     def visit(node: Node, mass: float) -> float:
         name = node.component
-        here = state.stations[name]
+        here = state.station(name)
         if state.live[name] == 0:
             book("down", name, mass)
             return 0.0
@@ -199,7 +211,7 @@ def respond(traffic: Traffic, state: State, request_class: str) -> Response:
     def ways(node: Node) -> Paths:
         """The paths of a visit and all it waits for."""
         name = node.component
-        here = state.stations[name]
+        here = state.station(name)
         if state.live[name] == 0:
             return {}
         own: Counter[Key] = Counter({("service", name, node.operation): 1})

@@ -143,7 +143,9 @@ class Traffic:
             self._let_go(name, [line])
             return
         inside = fit(lambda t: self._partitioned_flow(t, name, bound), self.breaks)
-        first = Line(inside, work, self._constant(float(partitions)), figures.initial_backlog, self.end)
+        first = Line(
+            inside, work, self._constant(float(partitions)), figures.initial_backlog, self.end, mix=flows
+        )
         busy = merged(first.breaks, first.departure_breaks())
         left = fit(
             lambda t: {"": servers - (float(partitions) if first.spell(t).busy else first.inflow.at(t))},
