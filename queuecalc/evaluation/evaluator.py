@@ -15,7 +15,7 @@ from decimal import Decimal
 from queuecalc.answer import Evaluation, Excuse
 from queuecalc.architecture import Model
 from queuecalc.evaluation.box import PatternJudgement
-from queuecalc.evaluation.changes import without_limit
+from queuecalc.evaluation.changes import relaxed_limits, without_limit
 from queuecalc.evaluation.judgement import checked_counts, judge
 from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.plan import Pattern
@@ -98,6 +98,22 @@ class Evaluator:
     def without(self, target: str, subject: str) -> Evaluator:
         """The same model with one limit of the contract removed."""
         return Evaluator(without_limit(self.model, target, subject), keep_up=self.keep_up, sibling=self)
+
+    def relaxed(self, violation: float, only: frozenset[tuple[str, str]] | None = None) -> Evaluator:
+        """The same model where every limit but the budget (or `only` some) may be broken by this violation."""
+        return Evaluator(relaxed_limits(self.model, violation, only), keep_up=self.keep_up, sibling=self)
+
+    @property
+    def floor_prices(self) -> tuple[Decimal, ...]:
+        """The least price of one unit of each component over all patterns."""
+        found = []
+        for component in self.model.components.values():
+            prices = [component.figures.usd_per_month]
+            prices += [
+                o.changes["usd_per_month"] for o in component.overrides if "usd_per_month" in o.changes
+            ]
+            found.append(min(prices))
+        return tuple(found)
 
     def scaled(self, factor: float) -> Evaluator:
         """The same model with `factor` times the load."""

@@ -8,7 +8,7 @@ from itertools import islice
 
 from queuecalc.answer import Excuse
 from queuecalc.sizing.goals import Cheapest, Found
-from queuecalc.sizing.judge import Counts
+from queuecalc.sizing.judge import Counts, Relaxable
 from queuecalc.sizing.pattern import Pattern, changed
 from queuecalc.sizing.search import Search
 
@@ -21,6 +21,10 @@ _FEW = 64
 _JUDGED = 60
 _STARTS = 4
 _PLENTY = 1000
+
+_CLOSE = 0.01
+_RELAXED = 2_000
+_WIDER = (1.0, 10.0, 100.0, 1e4)
 
 Key = tuple[float, int, float, int, Counts]
 
@@ -59,6 +63,8 @@ def nearest(search: Search, relaxed: Search, ceiling: int | None) -> Found | Non
         return min(few, key=judged.key)
     starts = [*_kept(relaxed, ceiling), *_spread(patterns, ceiling)]
     best = min(starts, key=judged.key)
+    if isinstance(search.judge, Relaxable):
+        return _closest(search, search.judge, judged, best, ceiling)
     improved = True
     while improved and judged.number < _JUDGED:
         improved = False
@@ -69,6 +75,77 @@ def nearest(search: Search, relaxed: Search, ceiling: int | None) -> Found | Non
                 best, improved = neighbour, True
                 break
     return best
+
+
+def _closest(search: Search, judge: Relaxable, judged: _Judged, best: Found, ceiling: int | None) -> Found:
+    """The cheapest plan whose largest violation is within 1 % of the smallest possible one, by halving.
+
+    A search with every limit relaxed by a violation tells whether some plan stays within it.
+    """
+    low, high = 0.0, judged.key(best)[0]
+    if not math.isfinite(high):
+        low, high = _bracket(search, judge, ceiling)
+    while math.isfinite(high) and high - low > _CLOSE * high:
+        middle = 0.5 * (low + high)
+        plan, finished = _within(search, judge, middle, ceiling)
+        if plan is None:
+            if not finished:
+                break
+            low = middle
+        else:
+            best, high = plan, min(middle, judged.key(plan)[0])
+    return _sparing(search, judge, judged, best, ceiling)
+
+
+def _sparing(search: Search, judge: Relaxable, judged: _Judged, best: Found, ceiling: int | None) -> Found:
+    """As close, but breaking only the limits that are hardest to keep, if the money allows it."""
+    largest = judged.key(best)[0]
+    excuses = _excuses_of(search, best)
+    hardest = frozenset(
+        (excuse.target, excuse.subject) for excuse in excuses if violation(excuse) >= (1.0 - _CLOSE) * largest
+    )
+    if not math.isfinite(largest) or len(hardest) == len(excuses):
+        return best
+    plan, _ = _within(search, judge, largest * (1.0 + _CLOSE), ceiling, hardest)
+    return best if plan is None else plan
+
+
+def _excuses_of(search: Search, found: Found) -> tuple[Excuse, ...]:
+    """What a plan breaks, the budget left aside."""
+    excuses = search.judge.excuses(search.named(found[1]))
+    return tuple(excuse for excuse in excuses if excuse.target != "budget")
+
+
+def _bracket(search: Search, judge: Relaxable, ceiling: int | None) -> tuple[float, float]:
+    """A violation that no plan keeps to, and a larger one that some plan does; inf where none is found."""
+    low = 0.0
+    for violation_allowed in _WIDER:
+        plan, finished = _within(search, judge, violation_allowed, ceiling)
+        if plan is not None:
+            return low, violation_allowed
+        if not finished:
+            break
+        low = violation_allowed
+    return low, math.inf
+
+
+def _within(
+    search: Search,
+    judge: Relaxable,
+    allowed: float,
+    ceiling: int | None,
+    only: frozenset[tuple[str, str]] | None = None,
+) -> tuple[Found | None, bool]:
+    """The cheapest plan that breaks no limit by more, and whether the search for it came to its end."""
+    goal, finished = Cheapest(ceiling), False
+    wider = Search(judge.relaxed(allowed, only), search.tally)
+    with wider.tally.at_most(_RELAXED):
+        wider.run(goal, ceiling)
+        finished = True
+    if goal.best is None:
+        return None, finished
+    counts = goal.plans[0][1]
+    return (search.opened(search.present(counts)), counts), finished
 
 
 class _Judged:

@@ -8,6 +8,7 @@ import pytest
 
 from queuecalc.evaluation import Evaluator
 from queuecalc.sizing import size
+from queuecalc.sizing.infeasible import violation
 from tests.evaluation.small_models import plans_of, small_model
 
 
@@ -43,3 +44,27 @@ def test_the_cheapest_plan_is_that_of_judging_all(seed: int) -> None:
         assert plan in kept
     for plan in kept:  # a tie is told, or contains one that is (free units add nothing)
         assert any(all(plan[name] >= each[name] for name in plan) for each in told), plan
+
+
+def _largest_violation(judge: Evaluator, plan: dict[str, int]) -> float:
+    return max(
+        (violation(excuse) for excuse in judge.excuses(plan) if excuse.target != "budget"), default=0.0
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5, 8, 12, 13, 20, 21, 24, 27])
+def test_the_nearest_plan_is_nearest_where_none_keeps_the_contract(seed: int) -> None:
+    scenario = small_model(seed)
+    answer = size(scenario, explain=False)
+    if answer.feasible or answer.missing_usd_per_month is not None:
+        return
+    judge = Evaluator(scenario)
+    prices = {name: component.figures.usd_per_month for name, component in scenario.components.items()}
+    budget = scenario.contract.budget_usd_per_month
+    affordable = [
+        plan
+        for plan in plans_of(scenario)
+        if budget is None or sum((prices[n] * c for n, c in plan.items()), Decimal(0)) <= budget
+    ]
+    smallest = min(_largest_violation(judge, plan) for plan in affordable)
+    assert _largest_violation(judge, dict(answer.counts)) <= 1.021 * smallest
