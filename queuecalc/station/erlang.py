@@ -116,7 +116,7 @@ def loss_probability(servers: Any, offered_load: Any, remainder: Any = 0.0) -> A
 def delay_probability(servers: Any, offered_load: Any, slack: Any, remainder: Any = 0.0) -> Any:
     """Erlang C, the probability that an arrival at M/M/c waits; elementwise, 1 where slack <= 0.
 
-    C = B / (slack + rho B) with slack = 1 - rho, given apart because it cancels near rho = 1.
+    C = B / (slack + rho B) with slack = 1 - rho, given apart because it cancels near rho = 1; C = rho for c = 1.
 
     Args:
         servers: c >= 1, whole, as floats.
@@ -128,5 +128,7 @@ def delay_probability(servers: Any, offered_load: Any, slack: Any, remainder: An
     """
     stable = np.asarray(slack) > 0.0
     safe = np.where(stable, slack, 1.0)
-    b = loss_probability(servers, np.where(stable, offered_load, 0.0), remainder)
-    return np.where(stable, b / (safe + (1.0 - safe) * b), 1.0)
+    load = np.where(stable, offered_load, 0.0)
+    b = loss_probability(servers, load, remainder)
+    delay = np.where(np.asarray(servers) == 1.0, load, b / (safe + (1.0 - safe) * b))
+    return np.where(stable, delay, 1.0)

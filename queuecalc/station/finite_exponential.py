@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.law.base import Atoms, Law
+from queuecalc.law.forms import log1p
 from queuecalc.law.parameter import Real, released
 from queuecalc.station import erlang
 from queuecalc.station.finite_room import FiniteRoom, exponential_room
@@ -127,8 +128,8 @@ class MMcKWait(Law):
         load = self._load
         x = s * load.service_mean / load.servers
         k = np.maximum(self._places, 1.0)
-        y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
-        return geometric_transform(y, kept, load.log_utilisation, k) / (1.0 + x)
+        y = (load.slack + x) / (1.0 + x)
+        return geometric_transform(y, -log1p(np.asarray(x)), load.log_utilisation, k) / (1.0 + x)
 
     def _lst_complement(self, s: Any) -> Any:
         return self._room.delayed * (1.0 - self._delayed(s))

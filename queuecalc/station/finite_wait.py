@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.law.base import Law
+from queuecalc.law.forms import log1p
 from queuecalc.station.finite_room import FiniteRoom
 from queuecalc.station.moments import excess_second_moment
 from queuecalc.station.multiserver import Correction
@@ -24,6 +25,7 @@ from queuecalc.station.truncated import (
     geometric_second_moment,
     geometric_sum,
     geometric_transform,
+    log_complement,
 )
 
 __all__ = ["FiniteWait"]
@@ -138,13 +140,12 @@ class FiniteWait:
         some = self.service is None or bool(np.any(self.beta < 1.0))
         plain: Any = 0.0
         if some:
-            y, kept = (load.slack + x) / (1.0 + x), load.utilisation / (1.0 + x)
-            plain = geometric_transform(y, kept, log_rho, self.places) / (1.0 + x)
+            y = (load.slack + x) / (1.0 + x)
+            plain = geometric_transform(y, -log1p(np.asarray(x)), log_rho, self.places) / (1.0 + x)
         if self.service is None:
             return plain
         d = self.service.excess_complement(t / load.servers)
         y = load.slack + load.utilisation * d
-        kept = load.utilisation * (1.0 - d)
-        steps = geometric_transform(y, kept, log_rho, self.steps, self.fraction)
+        steps = geometric_transform(y, log_complement(d), log_rho, self.steps, self.fraction)
         general = (1.0 - d) * steps / (1.0 + self.epsilon * t)
         return self.beta * general + (1.0 - self.beta) * plain

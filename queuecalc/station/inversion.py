@@ -38,6 +38,10 @@ SETTLED, ROUGHLY = (1e-11, 1e-12), (1e-9, 1e-11)
 """Relative and absolute change at which a series has settled; the second is the rounding error of the sum. Kinks make
 a series settle slowly: a law that has some is content with less."""
 
+STALLED, PATIENCE, NOISE = 0.5, 2, 1e-4
+"""After PATIENCE doublings that left more than the share STALLED of a change below NOISE, what is left is the noise of
+the transform itself."""
+
 ROOM = 1 << 18
 """Terms times elements evaluated at once."""
 
@@ -71,20 +75,29 @@ def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool, smooth:
 
 def _series(transforms: Transforms, t: Any, theta: Any, single: bool, tolerance: Tolerance) -> Any:
     """e^(theta t) times both functions and their aliases, shape (2, *t.shape)."""
-    values, settled = _summed(transforms, t, theta, FIRST, tolerance)
+    relative, absolute = tolerance
+    values, change = _summed(transforms, t, theta, FIRST)
+    going = np.asarray(change > relative * np.abs(values[0]) + absolute)
+    stalls = np.zeros(t.shape)
     length = FIRST
-    while length < LONGEST and not np.all(settled):
+    while length < LONGEST and np.any(going):
         length *= 2
         if single:
-            rest = ~settled
-            values[:, rest], settled[rest] = _summed(transforms, t[rest], theta[rest], length, tolerance)
+            more, moved = _summed(transforms, t[going], theta[going], length)
         else:
-            values, settled = _summed(transforms, t, theta, length, tolerance)
+            more, moved = (x[..., going] for x in _summed(transforms, t, theta, length))
+        before, known = change[going], values[:, going]
+        values[:, going] = np.where(moved < before, more, known)
+        change[going] = np.minimum(moved, before)
+        stalls[going] = np.where(moved < STALLED * before, 0.0, stalls[going] + 1.0)
+        size = np.abs(values[0])
+        noise = (stalls >= PATIENCE) & (change < NOISE * size + NOISE)
+        going &= (change > relative * size + absolute) & ~noise
     return values
 
 
-def _summed(transforms: Transforms, t: Any, theta: Any, length: int, tolerance: Tolerance) -> tuple[Any, Any]:
-    """(values, whether the tail has settled) with so many partial sums before the average."""
+def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[Any, Any]:
+    """(values, change of the tail with fewer sums averaged) with so many partial sums before the average."""
     full, fewer = _weights(length, AVERAGED), _weights(length, AVERAGED - FEWER)
     values, shorter = np.zeros((2, *t.shape)), np.zeros(t.shape)
     # not a matrix product: waking the threads of the BLAS costs more than the sum
@@ -97,8 +110,7 @@ def _summed(transforms: Transforms, t: Any, theta: Any, length: int, tolerance: 
         values[1] += np.einsum("k,k...->...", full[part], density.real)
         shorter += np.einsum("k,k...->...", fewer[part], tail.real)
     values /= t
-    relative, absolute = tolerance
-    return values, np.abs(values[0] - shorter / t) <= relative * np.abs(values[0]) + absolute
+    return values, np.abs(values[0] - shorter / t)
 
 
 @cache

@@ -79,6 +79,8 @@ class QueueSojourn(Law):
     @property
     def _free(self) -> Any:
         """P(W = 0)."""
+        if isinstance(self.wait, QueueWait):
+            return 1.0 - self.wait.delay
         return 1.0 - np.asarray(self.wait.sf(0.0))
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:

@@ -18,6 +18,7 @@ __all__ = [
     "geometric_second_moment",
     "geometric_sum",
     "geometric_transform",
+    "log_complement",
     "sum_of_powers",
 ]
 
@@ -57,36 +58,35 @@ def geometric_mean_place(log_rho: Any, places: Any) -> Any:
     return np.where(near, 0.5 * (places + 1.0) + series, closed)
 
 
-def geometric_transform(y: Any, kept: Any, log_rho: Any, places: Any, fraction: Any = 0.0) -> Any:
+def geometric_transform(y: Any, log_share: Any, log_rho: Any, places: Any, fraction: Any = 0.0) -> Any:
     """(sum_{j < n} u^j + f u^n) / (the same at u = rho) for u = 1 - y, elementwise.
 
     Args:
         y: complex.
-        kept: u itself, |u| <= rho: 1 - y would lose it where rho is small, and 1 - u would lose y where u is near 1.
+        log_share: ln(u / rho), Re <= 0: exact where y is not, far from u = 1.
         log_rho: ln rho.
         places: n >= 1.
         fraction: f in [0, 1).
     """
     total, last = geometric_sum(log_rho, places)
-    growth = np.maximum(places * log_rho, 0.0)
-    exponent = places * _logarithm(np.asarray(y), np.asarray(kept))
-    scaled = np.exp(exponent - growth)  # u^n / R
+    exponent = log_rho + log_share
+    near = np.abs(y) < 0.25
+    if np.any(near):
+        exponent = np.where(near, log1p(-np.where(near, y, 0.0)), exponent)
+    exponent = places * exponent
+    scaled = np.exp(places * log_share + places * np.minimum(log_rho, 0.0))  # u^n / R
     rising = exponent.real > 1.0
-    small = np.exp(-growth)
+    small = np.exp(-np.maximum(places * log_rho, 0.0))
     change = np.where(rising, scaled - small, special.expm1(np.where(rising, 0.0, exponent)) * small)
     zero = y == 0.0
     inner = np.where(zero, places * small, -change / np.where(zero, 1.0, y))
     return (inner + fraction * scaled) / (total + fraction * last)
 
 
-def _logarithm(y: Any, kept: Any) -> Any:
-    """ln u for u = kept = 1 - y."""
-    none = kept == 0.0
-    values = np.where(none, LOWEST, np.log(np.where(none, 1.0, kept)))
-    near = np.abs(y) < 0.25
-    if np.any(near):
-        values = np.where(near, log1p(-np.where(near, y, 0.0)), values)
-    return values
+def log_complement(d: Any) -> Any:
+    """ln(1 - d), elementwise; LOWEST where d is 1."""
+    values = log1p(-np.asarray(d))
+    return np.where(values.real < LOWEST, LOWEST, values)
 
 
 def geometric_second_moment(log_rho: Any, places: Any, fraction: Any = 0.0) -> Any:
@@ -99,8 +99,7 @@ def geometric_second_moment(log_rho: Any, places: Any, fraction: Any = 0.0) -> A
     mean = mean / (total + fraction * last)
     angle = 2.0 * np.pi * (np.arange(SECOND_NODES).reshape(-1, *(1,) * np.ndim(mean)) + 0.5) / SECOND_NODES
     shift = 0.5 / mean * np.exp(1j * angle)
-    u = 1.0 + shift
-    rho, slack = np.exp(log_rho), -np.expm1(log_rho)
-    values = u * geometric_transform(slack - rho * shift, rho * u, log_rho, places, fraction)
+    y = -np.expm1(log_rho) - np.exp(log_rho) * shift
+    values = (1.0 + shift) * geometric_transform(y, log1p(shift), log_rho, places, fraction)
     falling = 2.0 * np.mean((values / shift**2).real, axis=0)
     return falling + mean

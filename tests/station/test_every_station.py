@@ -186,7 +186,7 @@ def test_arrays_hold_the_numbers_of_their_elements(kind: str, law: str) -> None:
         assert wait[:, i] == pytest.approx(one.wait.lst(s[:, 0]), rel=1e-12)
         assert sojourn[:, i] == pytest.approx(one.sojourn.lst(s[:, 0]), rel=1e-12)
         assert medians[:, i] == pytest.approx(one.sojourn.ppf([0.5, 0.99]), rel=1e-9)
-        assert tails[:, i] == pytest.approx(one.sojourn.sf([0.3, 4.0]), abs=1e-11)
+        assert tails[:, i] == pytest.approx(one.sojourn.sf([0.3, 4.0]), abs=1e-9)
         assert many.wait.var[i] == pytest.approx(one.wait.var, rel=1e-12)
         assert np.broadcast_to(many.wait.abscissa, 5)[i] == pytest.approx(one.wait.abscissa, rel=1e-9)
 
