@@ -45,7 +45,8 @@ class Library:
             raise KeyboardInterrupt
         return self.sized
 
-    def evaluate(self, model: Any, counts: dict[str, int]) -> Evaluation:
+    def evaluate(self, model: Any, counts: dict[str, int], *, failures: bool = False) -> Evaluation:
+        assert failures
         self.asked.append(("evaluate", {"model": model, "counts": counts}))
         return self.evaluated
 
