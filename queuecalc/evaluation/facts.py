@@ -20,7 +20,7 @@ from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
 
 __all__ = ["ROUGH", "Facts"]
 
-ROUGH = 1e-6
+ROUGH = 1e-5
 
 
 class Facts:
