@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "Start": ("new", "list", "check", "schema"),
     "Answer": ("size", "evaluate"),
     "Learn": ("station",),
+    "Show": ("plot",),
 }
 """Commands by what they are for; the command NAME is `command` in the module NAME_command."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from queuecalc.cli.numbers import Number, PercentilesType
 from queuecalc.cli.options import shared
+from queuecalc.cli.pictures import PictureType
 
 if TYPE_CHECKING:
     from queuecalc.report import StationFigures
@@ -56,6 +58,14 @@ def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
     )
 
 
+def _draw(station: Any, name: str, levels: tuple[float, ...], file: Path) -> None:
+    from queuecalc.cli.station_pictures import hockey_stick, sojourn_tail
+    from queuecalc.report.figures import station_sheet, write_figure
+
+    write_figure(station_sheet(hockey_stick(station, name), sojourn_tail(station, name, levels)), file)
+    click.echo(f"{file} is written", err=True)
+
+
 @click.command(
     "station",
     short_help="Work out one queue: how busy, how long a wait.",
@@ -76,6 +86,9 @@ def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
     show_default=True,
     help="Percentiles of wait and sojourn.",
 )
+@click.option(
+    "--plot", type=PictureType(), help="Draw it, too: times against the load, the tail of the sojourn."
+)
 @shared("format")
 def command(
     kind: str,
@@ -83,6 +96,7 @@ def command(
     scv: float | None,
     law: str | None,
     percentiles: tuple[float, ...],
+    plot: Path | None,
     form: str,
     **numbers: float | None,
 ) -> None:
@@ -98,4 +112,6 @@ def command(
     found = station_kind(kind)
     station = build_station(found, numbers=numbers, service_ms=service_ms, scv=scv, law=law)
     answer = _figures(station, percentiles)
+    if plot is not None:
+        _draw(station, answer.station, percentiles, plot)
     deliver(form, answer, lambda everything: station_page(answer, everything=everything))
