@@ -107,12 +107,8 @@ def _availability(sheet: _Sheet, fast: Evaluation, slow: ReferenceResult) -> Non
     losses = {(loss.cause, loss.component): loss.fraction for loss in found.losses}
     for cause in set(losses) | set(slow.losses):
         sheet.near(f"lost: {' '.join(cause)}", losses.get(cause, 0.0), slow.losses.get(cause, 0.0))
-    for name in set(found.handed_off_lost) | set(slow.handed_off_lost):
-        sheet.near(
-            f"handed off, lost at {name}",
-            found.handed_off_lost.get(name, 0.0),
-            slow.handed_off_lost.get(name, 0.0),
-        )
+    for name, share in found.handed_off_lost.items():
+        sheet.near(f"handed off, lost at {name}", share, slow.handed_off_lost.get(name, 0.0))
 
 
 def _backlogs(sheet: _Sheet, fast: Evaluation, slow: ReferenceResult) -> None:

@@ -49,37 +49,10 @@ class Ledger:
     gone: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
-def at_risk(plan: Plan) -> frozenset[str]:
-    """Components whose failure can matter to a request: some chain of calls, whoever takes them, leads there."""
-    found: set[str] = set()
-    seen: set[Node] = set()
-    waiting = [plan.users(name) for name in plan.model.classes]
-    while waiting:
-        node = waiting.pop()
-        for call in plan.calls_of(node):
-            for end in call.takers:
-                if end.component not in plan.present:
-                    if end.component == "nobody":
-                        break
-                    continue
-                waited = node.waited and call.wait
-                child = Node(node.request_class, end.component, end.operation, waited)
-                figures = plan.figures[end.component]
-                if waited or figures.when_down == "next":
-                    found.add(end.component)
-                if child not in seen and end.component != node.component:
-                    seen.add(child)
-                    if waited or end.component not in plan.asynchronous:
-                        waiting.append(child)
-                if figures.when_down != "next":
-                    break
-    return frozenset(found)
-
-
 def failure_states(plan: Plan) -> Iterator[tuple[float, dict[str, int]]]:
     """Every combination of live counts, with its chance."""
     choices: list[list[tuple[str, int, float]]] = []
-    for name in sorted(at_risk(plan)):
+    for name in sorted(plan.at_risk):
         units, figures = plan.counts[name], plan.figures[name]
         a = figures.availability
         if figures.failure == "service":

@@ -46,6 +46,8 @@ class Plan:
         self.asynchronous: frozenset[str] = frozenset()
         self.waited_for: frozenset[str] = frozenset()
         self.known: dict[tuple[Node, AbstractSet[str]], list[tuple[Call, Node]]] = {}
+        self.may_wait: frozenset[str] = frozenset()
+        self.at_risk: frozenset[str] = frozenset()
         self.reached: set[Node] = set()
         self.order: list[str] = []
         self._check()
@@ -56,6 +58,7 @@ class Plan:
             self.asynchronous = frozenset(node.component for node in reached) - self.waited_for
             self.reached = self._reached()
             self.order = self._order()
+            self.may_wait, self.at_risk = self._reachable()
 
     # -- who calls whom
 
@@ -149,6 +152,38 @@ class Plan:
                     reached.add(child)
                     waiting.append(child)
         return reached
+
+    def _reachable(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What some chain of calls can reach, whatever is down: by waited-for calls; and so that its failure matters.
+
+        It matters where a request waits, and where the next in the list would take over.
+        """
+        waited_for: set[str] = set()
+        at_risk: set[str] = set()
+        seen: set[Node] = set()
+        waiting = [self.users(name) for name in self.model.classes]
+        while waiting:
+            node = waiting.pop()
+            for call in self.calls_of(node):
+                for end in call.takers:
+                    name = end.component
+                    if name == NOBODY:
+                        break
+                    if name not in self.present:
+                        continue
+                    waited = node.waited and call.wait
+                    if waited:
+                        waited_for.add(name)
+                    if waited or self.figures[name].when_down == "next":
+                        at_risk.add(name)
+                    child = Node(node.request_class, name, end.operation, waited)
+                    if child not in seen and name != node.component:
+                        seen.add(child)
+                        if waited or name not in self.asynchronous:
+                            waiting.append(child)
+                    if self.figures[name].when_down != "next":
+                        break
+        return frozenset(waited_for), frozenset(at_risk)
 
     def _order(self) -> list[str]:
         """Present components, every caller before every taker that it may ever have."""

@@ -82,8 +82,10 @@ class Traffic:
                 break
             here = {node: rate for node, rate in flows.items() if node.component == name}
             leaving = here
-            if name in plan.asynchronous:
-                leaving = {} if unchanged is not None else {n: self.departures[n].at(t) for n in here}
+            if unchanged is not None and (name in plan.asynchronous or name not in plan.may_wait):
+                leaving = {}
+            elif name in plan.asynchronous:
+                leaving = {node: self.departures[node].at(t) for node in here}
             passed = self.passed(name, live[name], sum(leaving.values()))
             for node, rate in leaving.items():
                 if unchanged is not None and node.behind:
