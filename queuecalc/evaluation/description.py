@@ -35,6 +35,7 @@ def describe(model: Model) -> Description:
         graph = pattern.graph()
     except NobodyTakes as refusal:
         findings.append(refusal.excuse.sentence)
+    reached = _reachable(model)
     curve = model.load.curve
     plans = math.prod(most - least + 1 for least, most in ranges.values())
     inflow = _peak_inflow(model, graph) if graph is not None else None
@@ -51,7 +52,7 @@ def describe(model: Model) -> Description:
         edges=tuple(_edges(model, graph, inflow, present)),
         routes=tuple(_routes(model, graph)) if graph is not None else (),
         stand_ins=tuple(_stand_ins(model, ranges)),
-        unreached=tuple(name for name in model.components if not _reachable(model, name)),
+        unreached=tuple(name for name in model.components if name not in reached),
         uncalled=tuple(_uncalled(model)),
         held=_held(pattern, ranges) if graph is not None else (),
         findings=tuple(findings),
@@ -232,19 +233,18 @@ def _stand_ins(model: Model, ranges: dict[str, tuple[int, int]]) -> Iterator[Sta
                 )
 
 
-def _reachable(model: Model, name: str) -> bool:
-    """Whether some chain of calls, through any takers, leads from the users to a component."""
-    reached = {USERS}
-    while True:
-        more = {
-            taker.component
-            for call in model.calls
-            if any(caller.component in reached for caller in call.callers)
-            for taker in call.takers
-        } - reached
-        if not more:
-            return name in reached
-        reached |= more
+def _reachable(model: Model) -> set[str]:
+    """Everybody to whom some chain of calls, through any takers, leads from the users."""
+    takers: dict[str, set[str]] = {}
+    for call in model.calls:
+        for caller in call.callers:
+            takers.setdefault(caller.component, set()).update(taker.component for taker in call.takers)
+    reached, waiting = {USERS}, [USERS]
+    while waiting:
+        for name in takers.get(waiting.pop(), set()) - reached:
+            reached.add(name)
+            waiting.append(name)
+    return reached
 
 
 def _uncalled(model: Model) -> Iterator[str]:

@@ -143,15 +143,18 @@ def held_servers(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tup
             for branch in graph.visits[index].branches
         )
     ]
+    if not silent:
+        return ()
+    pieces = [int(np.argmax(walk.work[name].max(axis=0))) for name in silent]
+    sides = [
+        int(walk.work[name][1, p] > walk.work[name][0, p]) for name, p in zip(silent, pieces, strict=True)
+    ]
+    below = _mean_downstream(graph, walk.type_rates[:, sides, pieces], counts)
     found = []
-    for name in silent:
-        piece = int(np.argmax(walk.work[name].max(axis=0)))
-        side = int(walk.work[name][1, piece] > walk.work[name][0, piece])
-        rates = walk.type_rates[:, side, [piece]]
-        below = _mean_downstream(graph, rates, counts)
+    for column, (name, piece, side) in enumerate(zip(silent, pieces, sides, strict=True)):
         needed = sum(
             float(walk.inflow[index, side, piece])
-            * (float(graph.types[graph.visits[index].type].law.mean) + below[index])
+            * (float(graph.types[graph.visits[index].type].law.mean) + float(below[index][column]))
             for index in graph.visits_of[name]
         )
         servers = graph.figures[name].servers
@@ -163,22 +166,24 @@ def held_servers(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tup
     return tuple(found)
 
 
-def _mean_downstream(graph: Graph, rates: FloatArray, counts: Mapping[str, int]) -> dict[int, float]:
-    """By visit, the mean time that its waited-for calls take."""
-    queues = queues_at(graph, rates, counts, frozenset(graph.visits_of))
-    waits = {
-        name: float(np.asarray(queue.mean_wait).ravel()[0]) if name in graph.waited else 0.0
-        for name, queue in queues.items()
-    }
-    below: dict[int, float] = {}
+def _mean_downstream(graph: Graph, rates: FloatArray, counts: Mapping[str, int]) -> dict[int, FloatArray]:
+    """By visit, the mean time that its waited-for calls take at each of some moments.
+
+    Args:
+        rates: inflow of every service type, shape (types, moments).
+    """
+    queues = queues_at(graph, rates, counts, graph.waited)
+    none = np.zeros(rates.shape[1])
+    below: dict[int, FloatArray] = {}
     for index in range(len(graph.visits) - 1, -1, -1):
-        total = 0.0
+        total = none
         for branch in graph.visits[index].branches:
             if branch.wait and branch.visit >= 0:
                 visit = graph.visits[branch.visit]
-                own = waits[visit.component] + float(graph.types[visit.type].law.mean)
-                own += graph.figures[visit.component].fixed_delay_s
-                total += branch.times * (own + below[branch.visit])
+                wait = queues[visit.component].mean_wait if visit.component in queues else none
+                own = wait + float(graph.types[visit.type].law.mean)
+                own = own + graph.figures[visit.component].fixed_delay_s
+                total = total + branch.times * (own + below[branch.visit])
         below[index] = total
     return below
 

@@ -51,7 +51,9 @@ def digits(value: float, significant: int = _SIGNIFICANT) -> str:
 
 
 def whole(value: float) -> str:
-    """A count with thousands separated; above a million with words."""
+    """A count with thousands separated; above a million with words, above 10^18 as a power of ten."""
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return f"about 10^{len(str(abs(value))) - 1}"
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if abs(value) >= size:
             return f"{digits(value / size)} {word}"
