@@ -57,7 +57,7 @@ def _sampled(model: Model) -> Model:
         if values and values[-1] == left:
             share = share[1:]
         hours += np.where(share == 1.0, end, start + share * (end - start)).tolist()
-        values += ((1.0 - share) * left + share * right).tolist()
+        values += np.where(share == 1.0, right, left + share * (right - left)).tolist()
     curve = Curve(hours=hours, values=values)
     return dataclasses.replace(model, load=dataclasses.replace(model.load, curve=curve))
 

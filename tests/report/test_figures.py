@@ -123,6 +123,22 @@ def test_a_broken_guard_is_in_the_title(ax: Axes, guard: float, sentence: str) -
     assert title(ax).endswith(sentence)
 
 
+def test_no_steady_state_is_worse_than_a_broken_guard(ax: Axes) -> None:
+    evaluation = overloaded()
+    guard = ContractLine(
+        target="utilisation",
+        subject="server",
+        unit="fraction",
+        sense="at most",
+        limit=0.8,
+        reached=1.4,
+        kept=False,
+        hour=12.0,
+    )
+    draw_utilisation(dataclasses.replace(evaluation, lines=(*evaluation.lines, guard)), ax)
+    assert title(ax) == "Utilisation: server has no steady state, 140 % at hour 12.0"
+
+
 def test_the_guard_of_another_is_named(ax: Axes) -> None:
     draw_utilisation(plan(3, behind=1), ax)
     assert title(ax) == "Utilisation: postgres is busiest, 104 %; the guard of server holds"
@@ -264,7 +280,9 @@ def test_no_backlog_at_all(ax: Axes) -> None:
     series = dataclasses.replace(evaluation.series, backlog_messages=none)
     draw_backlog(dataclasses.replace(evaluation, asynchronous=(calm,), series=series), ax)
     assert title(ax) == "Backlog: none at any time"
-    assert legend(ax) == ["postgres  none"]
+    assert texts(ax)[0] == "postgres  none"
+    assert not [line for line in ax.lines if len(np.asarray(line.get_xdata())) == 1]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0"]
     assert ax.get_ylabel() == "backlog [messages]"
 
 
@@ -294,7 +312,13 @@ def test_lag_of_one_component(ax: Axes) -> None:
 def test_many_limits_far_above_are_counted(ax: Axes) -> None:
     draw_lag(plan(20, behind=12), ax)
     assert "↑ 8 higher limits" in texts(ax)
+    assert len(legend(ax)) == 12
     assert horizontals(ax) == pytest.approx([1.0, 2.0, 3.0, 4.0])
+
+
+def test_of_many_lines_the_longest_have_names(ax: Axes) -> None:
+    draw_lag(plan(20, behind=14), ax)
+    assert legend(ax)[-1] == "2 more, up to 115 s"
 
 
 @pytest.mark.parametrize(

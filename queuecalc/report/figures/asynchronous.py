@@ -112,9 +112,8 @@ def draw_backlog(evaluation: Evaluation, ax: Axes) -> Axes:
     curves = []
     for entry in entries:
         most = entry.max_backlog_messages
-        peak = None
-        if most >= _MESSAGE and entry.backlog_hour is not None:
-            peak = (entry.backlog_hour, most / unit)
+        middle = (series.hours[0] + series.hours[-1]) / 2.0
+        peak = middle if entry.backlog_hour is None else entry.backlog_hour, most / unit
         curves.append(
             Curve(
                 entry.component,
@@ -128,7 +127,10 @@ def draw_backlog(evaluation: Evaluation, ax: Axes) -> Axes:
     hour_axis(ax, series.hours)
     value_axis(ax, 1.2 * top / unit, f"backlog [{unit_name}]")
     named, others = draw_curves(ax, series.hours, curves)
-    labels = Labels(ax, [(series.hours, curve.values) for curve in curves], narrowed=0.6)
+    labels = Labels(
+        ax, [(series.hours, curve.values) for curve in curves], narrowed=0.6 if len(curves) > 1 else 1.1
+    )
+    name_curves(ax, named, labels, others=[curve.note for curve in others], title="at most")
     for at, text in _deadlines(evaluation, entries, series.hours[-1]).items():
         ax.axvline(at, color=DARK, linestyle=(0, (5, 3)), linewidth=1.1, zorder=2.5, clip_on=False)
         across, _ = labels.share(at, 0.0)
@@ -140,7 +142,8 @@ def draw_backlog(evaluation: Evaluation, ax: Axes) -> Axes:
                 for sign, side in ((-1, "right"), (1, "left"))
             ],
         )
-    name_curves(ax, named, labels, others=[curve.note for curve in others], title="at most")
+    if top == 0.0:
+        ax.set_yticks([0.0])
     return ax
 
 
@@ -212,7 +215,9 @@ def draw_lag(evaluation: Evaluation, ax: Axes) -> Axes:
     hour_axis(ax, series.hours)
     value_axis(ax, 1.15 * top_s / unit, f"lag [{unit_name}]")
     named, others = draw_curves(ax, series.hours, curves)
-    labels = Labels(ax, [(series.hours, curve.values) for curve in curves], narrowed=0.6)
+    labels = Labels(
+        ax, [(series.hours, curve.values) for curve in curves], narrowed=0.6 if len(curves) > 1 else 1.1
+    )
     scaled = [Limit(limit.name, limit.value / unit, limit.text) for limit in limits]
     draw_limits(ax, together(scaled), labels)
     name_curves(ax, named, labels, others=[curve.note for curve in others], title="at most")

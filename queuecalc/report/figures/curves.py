@@ -163,6 +163,12 @@ def name_curves(
     ]
     if others:
         handles.append(
-            Line2D([], [], color=GREY, linewidth=1.0, label=plain(f"{len(others)} more, up to {others[0]}"))
+            Line2D(
+                [],
+                [],
+                color=GREY,
+                linewidth=1.0,
+                label=plain(f"{len(others)} more, up to {others[0].partition(' (')[0]}"),
+            )
         )
     outside_legend(ax, handles, title=title)

@@ -126,7 +126,7 @@ def draw_latency(evaluation: Evaluation, ax: Axes) -> Axes:
         )
     named, _ = draw_curves(ax, series.hours, curves)
     sight = [(series.hours[: len(curve.values)], curve.values) for curve in curves]
-    labels = Labels(ax, sight, narrowed=0.9 if alone else 0.6)
+    labels = Labels(ax, sight, narrowed=1.1 if alone else 0.6)
     for start, end in spans[:1]:
         middle, _ = labels.share((start + end) / 2.0, 0.0)
         middle = min(max(middle, 0.2), 0.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,6 +58,7 @@ def draw_staircase(
     ax: Axes, steps: Sequence[Step], total: Step, *, unit: str, limit: tuple[float, str] | None = None
 ) -> None:
     """Steps from the top down, the total below, and a limit as a dashed line from top to bottom."""
+    line = math.inf if limit is None else limit[0]
     top = max(total.length, limit[0] if limit else 0.0) * 1.13 or 1.0
     ax.set_xlim(0.0, top)
     ax.set_ylim(len(steps) + 0.6, -1.5 if limit else -0.6)
@@ -70,9 +72,9 @@ def draw_staircase(
         if row:
             ax.vlines(at, row - 1, row, color=GREY, linewidth=0.8, zorder=1)
         end = _bar(ax, row, at, step)
-        _write(ax, row, at, end, step.text, top)
+        _write(ax, row, at, end, step.text, (top, line))
         at = end
-    _write(ax, len(steps), 0.0, _bar(ax, len(steps), 0.0, total), total.text, top)
+    _write(ax, len(steps), 0.0, _bar(ax, len(steps), 0.0, total), total.text, (top, line))
     if limit is not None:
         value, text = limit
         ax.axvline(value, color=DARK, linestyle=(0, (5, 3)), linewidth=1.1, zorder=3)
@@ -102,16 +104,17 @@ def _bar(ax: Axes, row: int, start: float, step: Step) -> float:
     return start
 
 
-def _write(ax: Axes, row: int, start: float, end: float, text: str, top: float) -> None:
-    """Beside the bar, where there is room; else in it."""
-    size = _small()
-    room = (len(text) + 2) / (0.8 * letters(ax, size)) * top
-    if end + room <= top:
+def _write(ax: Axes, row: int, start: float, end: float, text: str, edges: tuple[float, float]) -> None:
+    """Beside the bar, where there is room up to the edge and no limit in between; else in it."""
+    room = (len(text) + 2) / (0.8 * letters(ax, _small())) * edges[0]
+    if end + room <= edges[0] and not end < edges[1] < end + room:
         _text(ax, end, row, text)
-    elif start >= room:
+    elif start >= room and not start - room < edges[1] < start:
         _text(ax, start, row, text, before=True)
-    else:
+    elif end - start >= room:
         _text(ax, end, row, text, before=True, color="white")
+    else:
+        _text(ax, end, row, text)
 
 
 def _small() -> float:

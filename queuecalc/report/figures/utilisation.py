@@ -26,7 +26,7 @@ def _title(evaluation: Evaluation, busiest: ComponentLine) -> str:
         line for line in evaluation.lines if line.target in ("stability", "utilisation") and not line.kept
     ]
     if broken:
-        worst = max(broken, key=lambda line: line.reached / line.limit)
+        worst = max(broken, key=lambda line: (line.target == "stability", line.reached / line.limit))
         return f"Utilisation: {_breach(worst)}{moment(evaluation, worst.hour)}"
     guards = [line for line in evaluation.lines if line.target == "utilisation"]
     kept = "" if not guards else "; its guard holds" if len(guards) == 1 else "; every guard holds"
@@ -96,7 +96,11 @@ def draw_utilisation(evaluation: Evaluation, ax: Axes) -> Axes:
         for name, line in lines.items()
         if line.max_utilisation is not None
     ]
-    labels = Labels(ax, [(series.hours[: len(c.values)], c.values) for c in curves], narrowed=0.6)
+    labels = Labels(
+        ax,
+        [(series.hours[: len(c.values)], c.values) for c in curves],
+        narrowed=0.6 if len(curves) > 1 else 1.1,
+    )
     draw_limits(ax, [*together(guards), Limit("", 1.0, "capacity 100 %")], labels)
     name_curves(ax, named, labels, others=[curve.note for curve in others], title="at its peak")
     return ax
