@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -102,5 +103,10 @@ def main() -> None:
 
 
 def run() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script.
+
+    One thread for linear algebra, unless the user says otherwise: the matrices are small, waking threads costs more.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     main(prog_name="queuecalc")
