@@ -94,7 +94,7 @@ class DelayedExponential(Law):
     def _ppf(self, q: Any) -> Any:
         delay = np.asarray(self.delay)
         waits = (q > 1.0 - delay) & (np.asarray(self.relief) > 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             t = -self._safe * np.log1p(-(q - (1.0 - delay)) / np.where(delay > 0.0, delay, 1.0))
         return np.where(self._infinite, np.where(q > 0.0, np.inf, 0.0), np.where(waits, t, 0.0))
 

@@ -233,7 +233,9 @@ class MMcKSojourn(Law):
 
 def _squared_variation(mean: Any, var: Any) -> Any:
     mean, var = np.asarray(mean), np.asarray(var)
-    return released(np.where(mean > 0.0, var / np.where(mean > 0.0, mean, 1.0) ** 2, 0.0))
+    some = np.where(mean > 0.0, mean, 1.0)
+    with np.errstate(over="ignore"):
+        return released(np.where(mean > 0.0, var / some / some, 0.0))
 
 
 def _excess(law: Law, s: Any) -> Any:

@@ -8,7 +8,8 @@ Fourier-series method for inverting transforms of probability distributions", Qu
 A = 16 loses three digits to rounding instead of the usual five; the aliasing that it leaves, e^(-A) f(3 t), is computed
 in the same way and taken away, which leaves e^(-2 A) = 1e-14. The alternating series is summed by binomial averages of
 partial sums (Euler); where these have not settled the series goes on, so that kinks and steep places cost time instead
-of digits. A tilt theta (F(s - theta), times e^(-theta t)) by the decay rate makes the error relative to f.
+of digits. A tilt theta (F(s - theta), times e^(-theta t)) makes the error relative to f; the best one, a saddle point,
+makes Chernoff's bound e^(-theta t) F(-theta) least.
 """
 
 from __future__ import annotations
@@ -24,62 +25,80 @@ __all__ = ["inverted"]
 
 A = 16.0
 
-FIRST = 24
+FIRST, FIRST_OF_KINKED = 24, 96
 """Partial sums before the average; doubled until settled."""
 
 LONGEST = 1536
 
 AVERAGED = 12
 
-FEWER = 3
-"""The error estimate compares with the average of this many partial sums fewer."""
+FEWER = (3, 6)
+"""The error estimate compares with the averages of these many partial sums fewer."""
 
 SETTLED, ROUGHLY = (1e-11, 1e-12), (1e-9, 1e-11)
 """Relative and absolute change at which a series has settled; the second is the rounding error of the sum. Kinks make
 a series settle slowly: a law that has some is content with less."""
 
-STALLED, PATIENCE, NOISE = 0.5, 2, 1e-4
-"""After PATIENCE doublings that left more than the share STALLED of a change below NOISE, what is left is the noise of
-the transform itself."""
+STALLED, NOISE = 0.5, 1e-5
+"""A doubling that leaves more than the share STALLED of a change below NOISE has met the noise of the transform itself;
+of smooth functions alone: at a kink the change may be small by chance."""
+
+TILTS = 14
+"""Candidates for the tilt."""
 
 ROOM = 1 << 18
 """Terms times elements evaluated at once."""
 
 Transforms = Callable[[Any], tuple[Any, Any]]
-Tolerance = tuple[float, float]
 
 
-def inverted(transforms: Transforms, t: Any, tilt: Any, *, single: bool, smooth: bool) -> tuple[Any, Any]:
+def inverted(
+    transforms: Transforms, t: Any, limit: Any, *, single: bool, smooth: bool, slack: float = 1.0
+) -> tuple[Any, Any]:
     """(tail, density) at times t > 0.
 
     Args:
         transforms: s -> (transform of the tail, transform of the density), for complex s of shape (k, *shape).
         t: array of times > 0.
-        tilt: theta >= 0, broadcasting against t; the transforms are regular to the right of -theta.
-        smooth: whether the functions have no kinks.
+        limit: >= 0, broadcasting against t: the transforms are regular to the right of -limit.
         single: whether the transforms are those of one law, so that any times may be asked of them together.
+        smooth: whether the functions have no kinks.
+        slack: how many times less exact than usual the series may settle.
 
     Returns:
-        Two arrays of the broadcast shape of t and tilt.
+        Two arrays of the broadcast shape of t and limit.
     """
-    time, theta = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(tilt, dtype=np.float64))
+    time, most = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(limit, dtype=np.float64))
     shape = time.shape
     if single:
-        time, theta = time.ravel(), theta.ravel()
-    tolerance = SETTLED if smooth else ROUGHLY
-    here, there = (_series(transforms, x, theta, single, tolerance) for x in (time, 3.0 * time))
+        time, most = time.ravel(), most.ravel()
+    theta = _tilt(transforms, time, most)
+    here = _series(transforms, time, theta, single, smooth, slack)
+    there = _series(transforms, 3.0 * time, theta, single, smooth, slack * math.exp(A))
     # what is inverted is e^(theta t) f(t)
     tail, density = np.exp(-theta * time) * (here - math.exp(-A) * there)
     return tail.reshape(shape), density.reshape(shape)
 
 
-def _series(transforms: Transforms, t: Any, theta: Any, single: bool, tolerance: Tolerance) -> Any:
-    """e^(theta t) times both functions and their aliases, shape (2, *t.shape)."""
-    relative, absolute = tolerance
-    values, change = _summed(transforms, t, theta, FIRST)
+def _tilt(transforms: Transforms, t: Any, limit: Any) -> Any:
+    """The theta among (1 - 2^-j) limit that makes e^(-theta t) F(-theta) least; 0 where the limit is 0."""
+    if not np.any(limit > 0.0):
+        return np.zeros(t.shape)
+    share = (1.0 - 0.5 ** np.arange(TILTS)).reshape(-1, *(1,) * t.ndim)
+    theta = share * limit
+    with np.errstate(all="ignore"):
+        # beside the real axis by a hair, where no difference vanishes
+        bound = np.log(np.abs(transforms(1e-9 * limit - theta + 0j)[0])) - theta * t
+    best = np.argmin(np.where(np.isfinite(bound), bound, np.inf), axis=0)
+    return np.take_along_axis(theta, best[None], axis=0)[0]
+
+
+def _series(transforms: Transforms, t: Any, theta: Any, single: bool, smooth: bool, slack: float) -> Any:
+    """e^(theta t) times both functions and their aliases, shape (2, *t.shape); `slack` times less exact than usual."""
+    relative, absolute = (slack * x for x in (SETTLED if smooth else ROUGHLY))
+    length = FIRST if smooth else FIRST_OF_KINKED
+    values, change = _summed(transforms, t, theta, length)
     going = np.asarray(change > relative * np.abs(values[0]) + absolute)
-    stalls = np.zeros(t.shape)
-    length = FIRST
     while length < LONGEST and np.any(going):
         length *= 2
         if single:
@@ -87,30 +106,30 @@ def _series(transforms: Transforms, t: Any, theta: Any, single: bool, tolerance:
         else:
             more, moved = (x[..., going] for x in _summed(transforms, t, theta, length))
         before, known = change[going], values[:, going]
-        values[:, going] = np.where(moved < before, more, known)
-        change[going] = np.minimum(moved, before)
-        stalls[going] = np.where(moved < STALLED * before, 0.0, stalls[going] + 1.0)
+        better = (moved < before) | (not smooth)
+        values[:, going] = np.where(better, more, known)
+        change[going] = np.where(better, moved, before)
         size = np.abs(values[0])
-        noise = (stalls >= PATIENCE) & (change < NOISE * size + NOISE)
+        noise = np.zeros(t.shape, dtype=bool)
+        noise[going] = smooth & (moved > STALLED * before) & (change[going] < NOISE * size[going] + NOISE)
         going &= (change > relative * size + absolute) & ~noise
     return values
 
 
 def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[Any, Any]:
     """(values, change of the tail with fewer sums averaged) with so many partial sums before the average."""
-    full, fewer = _weights(length, AVERAGED), _weights(length, AVERAGED - FEWER)
-    values, shorter = np.zeros((2, *t.shape)), np.zeros(t.shape)
+    weights = np.stack([_weights(length, AVERAGED - less) for less in (0, *FEWER)])
+    tails, density = np.zeros((len(weights), *t.shape)), np.zeros(t.shape)
     # not a matrix product: waking the threads of the BLAS costs more than the sum
     step = max(16, ROOM // max(1, t.size))
-    for start in range(0, full.size, step):
+    for start in range(0, weights.shape[1], step):
         part = slice(start, start + step)
-        k = np.arange(full.size)[part].reshape(-1, *(1,) * t.ndim)
-        tail, density = transforms((A + 2j * math.pi * k) / (2.0 * t) - theta)
-        values[0] += np.einsum("k,k...->...", full[part], tail.real)
-        values[1] += np.einsum("k,k...->...", full[part], density.real)
-        shorter += np.einsum("k,k...->...", fewer[part], tail.real)
-    values /= t
-    return values, np.abs(values[0] - shorter / t)
+        k = np.arange(weights.shape[1])[part].reshape(-1, *(1,) * t.ndim)
+        tail, slope = transforms((A + 2j * math.pi * k) / (2.0 * t) - theta)
+        tails += np.einsum("mk,k...->m...", weights[:, part], tail.real)
+        density += np.einsum("k,k...->...", weights[0, part], slope.real)
+    change = np.max(np.abs(tails[1:] - tails[0]), axis=0)
+    return np.stack([tails[0], density]) / t, change / t
 
 
 @cache

@@ -36,6 +36,9 @@ def _halves(x: Any) -> tuple[Any, Any]:
     return high, x - high
 
 
+SCARCE = 1e-290
+"""An offered load below this counts as none: its square would be no number."""
+
 LOWEST = -1e4
 """Stands for ln 0: exp of it is 0, and 0 times it is 0."""
 
@@ -68,6 +71,7 @@ class Load:
     def by_mean(cls, arrival_rate: Any, service_mean: Any, servers: Any) -> Load:
         """From the mean service time: 1 - rho = (c - lambda m) / c."""
         rate, m, c = _broadcast(arrival_rate, service_mean, servers)
+        rate = np.where(rate * m < SCARCE, 0.0, rate)
         a, remainder = two_product(rate, m)
         limited = np.isfinite(c)
         places = np.where(limited, c, 1.0)
@@ -80,6 +84,7 @@ class Load:
     def by_rate(cls, arrival_rate: Any, service_rate: Any, servers: Any) -> Load:
         """From the service rate of one server: 1 - rho = (c mu - lambda) / (c mu)."""
         rate, mu, c = _broadcast(arrival_rate, service_rate, servers)
+        rate = np.where(rate < SCARCE * mu, 0.0, rate)
         a = rate / mu
         back, error = two_product(a, mu)
         remainder = ((rate - back) - error) / mu

@@ -14,6 +14,7 @@ from queuecalc.law.pieces import Piece
 from queuecalc.law.sum import Sum
 from queuecalc.station.inversion import inverted
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
+from queuecalc.station.smoothness import looseness, without_kinks
 
 __all__ = ["QueueSojourn"]
 
@@ -56,8 +57,8 @@ class QueueSojourn(Law):
     def scv(self) -> Real:
         """var / mean^2; inf without a steady state."""
         mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(np.isfinite(mean), var / np.square(mean), np.inf)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
         return released(np.where(mean == 0.0, 0.0, ratio))
 
     @property
@@ -133,8 +134,15 @@ class QueueSojourn(Law):
             other = rest.lst_complement(s)
             return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
 
-        tilt = np.minimum(self.wait.tilt, np.asarray(rest.abscissa))
-        tail, density = inverted(transforms, near, tilt, single=not self.shape, smooth=self.service.smooth)
+        limit = np.minimum(self.wait.leftmost, np.asarray(rest.abscissa))
+        tail, density = inverted(
+            transforms,
+            near,
+            limit,
+            single=not self.shape,
+            smooth=without_kinks(rest),
+            slack=looseness(self.service),
+        )
         alone = np.where(free > 0.0, np.asarray(at), 0.0) * free
         tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
         density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)

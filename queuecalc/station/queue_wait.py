@@ -14,9 +14,10 @@ from queuecalc.law.parameter import Real, released
 from queuecalc.station.decay import decay_rate
 from queuecalc.station.inversion import inverted
 from queuecalc.station.moments import excess_second_moment
+from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
 
-__all__ = ["QueueWait"]
+__all__ = ["SHORTEST", "QueueWait"]
 
 FEW_ATOMS = 16
 """Up to so many atoms of the service law have the kink that they make in the density's transform taken out."""
@@ -59,8 +60,8 @@ class QueueWait(Law):
     def scv(self) -> Real:
         """var / mean^2; inf without a steady state, 0 where nobody waits."""
         mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(np.isfinite(mean), var / np.square(mean), np.inf)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
         return released(np.where(mean == 0.0, 0.0, ratio))
 
     @property
@@ -123,9 +124,13 @@ class QueueWait(Law):
         scale = np.where(w.load.service_mean > 0.0, w.load.service_mean, 1.0) / w.load.servers
         inside = waits & np.isfinite(time) & (time >= 0.0)
         near = np.maximum(np.where(inside, time, scale), SHORTEST * scale)
-        theta = self.tilt
         tail, density = inverted(
-            self._transforms, near, theta, single=not self.shape, smooth=w.service.smooth
+            self._transforms,
+            near,
+            self.leftmost,
+            single=not self.shape,
+            smooth=without_kinks(w.service),
+            slack=looseness(w.service),
         )
         kink, slope = self._kinks(near)
         delay = self.delay
@@ -136,8 +141,8 @@ class QueueWait(Law):
         return tail, np.where(inside, density, 0.0)
 
     @property
-    def tilt(self) -> Any:
-        """What the inversion is tilted by: the decay rate, 0 where that is infinite or the room finite."""
+    def leftmost(self) -> Any:
+        """How far an inversion may tilt: the decay rate, 0 where that is infinite or the room finite."""
         if self.waiting.max_queue is not None:
             return np.zeros(self.shape)
         rate = np.asarray(self.abscissa)

@@ -7,8 +7,9 @@ from math import comb
 import mpmath as mp
 import numpy as np
 import pytest
+from scipy import stats
 
-from queuecalc.law import Deterministic, Empirical, Exponential, Gamma, Mixture, Sum
+from queuecalc.law import Adapted, Deterministic, Empirical, Exponential, Gamma, Mixture, Scaled, Sum
 from queuecalc.station import MG1, MGc
 from queuecalc.station.moments import excess_second_moment
 
@@ -90,3 +91,13 @@ def test_moments_of_the_excess() -> None:
     assert excess_second_moment(Deterministic(mean=3.0)) == pytest.approx(3.0, rel=1e-12)
     both = Gamma(mean=np.array([1.0, 2.0]), scv=1.0)
     assert excess_second_moment(both) == pytest.approx([2.0, 8.0], rel=1e-12)
+
+
+def test_a_law_known_by_quadrature_is_inverted_as_well_as_it_is_known() -> None:
+    exact = Gamma(mean=1.0, scv=0.5)
+    adapted = Adapted(stats.gamma(2.0, scale=0.5))
+    levels = [0.5, 0.99, 0.9999]
+    for wrapped in (adapted, Mixture(weights=(0.5, 0.5), laws=(adapted, exact)), Scaled(adapted, 1.0)):
+        one, two = (MG1(arrival_rate=0.8, service=law) for law in (wrapped, exact))
+        assert one.sojourn.ppf(levels) == pytest.approx(two.sojourn.ppf(levels), rel=1e-6)
+        assert one.wait.var == pytest.approx(two.wait.var, rel=1e-8)
