@@ -67,7 +67,7 @@ def test_console_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         for ((program, *arguments), shown), following in zip(typed, [*typed[1:], None], strict=True):
             if program != "queuecalc":
                 continue
-            result = CliRunner().invoke(main, arguments, prog_name=program)
+            result = CliRunner(env={"COLUMNS": "100"}).invoke(main, arguments, prog_name=program)
             place = f"README.md, block at line {line}: {shlex.join(arguments)}"
             expected = told_status(following) or KEPT_OR_NOT
             assert result.exit_code in expected, f"{place}\n{result.output}"

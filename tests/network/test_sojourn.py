@@ -122,7 +122,7 @@ def test_the_four_transforms_belong_together(matrix: FloatArray, s: float) -> No
     n = len(laws)
     direct = np.linalg.solve(np.eye(n) - w @ matrix, w @ (1 - matrix.sum(axis=1)))[0]
     assert pytest.approx(direct, rel=1e-11, abs=1e-15) == L
-    assert c == pytest.approx(1 - L, abs=1e-15)
+    assert c == pytest.approx(1 - L, abs=1e-14)  # the difference itself is no better than the rounding of L
     assert c == pytest.approx(s * law.mean * e, rel=1e-13)
     assert d == pytest.approx(1 - e, abs=1e-14)
     if s * law.mean * (1 + law.scv) < 1e-6:
