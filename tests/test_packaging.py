@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -44,6 +45,29 @@ def test_the_wheel_carries_the_package_and_every_model(tmp_path: Path) -> None:
     models = {f"queuecalc/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "models").rglob("*.toml")}
     assert modules | models | {"queuecalc/py.typed"} <= names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"queuecalc"}
+
+
+def test_a_shipped_model_is_sized_from_the_wheel(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    home = tmp_path / "installed"
+    zipfile.ZipFile(wheel).extractall(home)
+    code = (
+        "import queuecalc as qc; plan = qc.size(qc.read_model('single-queue'), explain=False); "
+        "print(qc.__file__); print(dict(plan.counts), plan.cost_usd_per_month, plan.proven)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(home)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    where, plan = answer.stdout.splitlines()
+    assert Path(where).is_relative_to(home)
+    assert plan == "{'server': 9} 450 True"
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
