@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from queuecalc.station.decay import decay_rate
 from queuecalc.station.erlang import poisson_probability
 from queuecalc.station.queue_wait import QueueWait
 
@@ -21,7 +21,7 @@ STATES = 48
 """States of the embedded chain summed one by one; beyond, its tail is geometric to 8^-STATES."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ConstantServiceWait(QueueWait):
     """The wait W of M/D/1, with D the service time, rho = lambda D.
 
@@ -40,49 +40,60 @@ class ConstantServiceWait(QueueWait):
         return not np.any(self.waiting.load.service_mean)
 
     def _both(self, t: Any) -> tuple[Any, Any]:
-        load = self.waiting.load
         shape = np.broadcast_shapes(np.shape(t), self.shape)
         time = np.broadcast_to(t, shape)
         steady = np.broadcast_to(self.waiting.steady, shape)
-        waits = steady & np.broadcast_to(load.offered > 0.0, shape)
-        inside = waits & (time >= 0.0) & np.isfinite(time)
-        period = np.where(load.service_mean > 0.0, load.service_mean, 1.0)
-        rho = np.where(self.waiting.steady & (load.offered > 0.0), load.utilisation, 0.5)
-        units = np.where(inside, time, 0.0) / period
-        tails = _queue_tails(rho, self._pole(period))
-        tail = self._tail(units, rho, tails, period)
-        before = np.where(units < 1.0, 1.0, self._tail(np.maximum(units - 1.0, 0.0), rho, tails, period))
-        density = rho / period * np.maximum(before - tail, 0.0)
+        inside = np.broadcast_to(self._waits, shape) & (time >= 0.0) & np.isfinite(time)
+        units = np.where(inside, time, 0.0) / self._period
+        tail = self._tail(units)
+        before = np.where(units < 1.0, 1.0, self._tail(np.maximum(units - 1.0, 0.0)))
+        density = self._rho / self._period * np.maximum(before - tail, 0.0)
         tail = np.where(inside, tail, np.where(steady & (time >= 0.0), 0.0, 1.0))
         return tail, np.where(inside, density, 0.0)
 
-    def _pole(self, period: Any) -> Any:
-        """Eta D."""
-        w = self.waiting
-        pole = decay_rate(w.load, w.service) * period
-        return np.where(np.isfinite(pole) & (pole > 0.0), pole, 1.0)
+    @cached_property
+    def _waits(self) -> Any:
+        return self.waiting.steady & (self.waiting.load.offered > 0.0)
 
-    def _tail(self, units: Any, rho: Any, tails: Any, period: Any) -> Any:
+    @cached_property
+    def _period(self) -> Any:
+        mean = self.waiting.load.service_mean
+        return np.where(mean > 0.0, mean, 1.0)
+
+    @cached_property
+    def _rho(self) -> Any:
+        """rho; 1/2 where nobody or everybody waits, for arithmetic alone."""
+        return np.where(self._waits, self.waiting.load.utilisation, 0.5)
+
+    @cached_property
+    def _pole(self) -> Any:
+        """Eta D."""
+        pole = np.asarray(self.abscissa) * self._period
+        return np.where(self._waits & np.isfinite(pole), pole, 1.0)
+
+    @cached_property
+    def _chain(self) -> Any:
+        """P(Lq > n), n = 0, 1, ... along the first axis."""
+        return _queue_tails(self._rho, self._pole)
+
+    def _tail(self, units: Any) -> Any:
         """P(W > t) at t = units D >= 0."""
-        slack = np.where(
-            self.waiting.steady & (self.waiting.load.offered > 0.0), self.waiting.load.slack, 0.5
-        )
-        pole = self._pole(period)
+        slack = np.where(self._waits, self.waiting.load.slack, 0.5)
         near = units < PERIODS
         held = np.where(near, units, 0.0)
         k = np.floor(held) + 1.0
-        x = rho * (k - held)
+        x = self._rho * (k - held)
         total = special.gammainc(k, x)
-        chain = np.expand_dims(tails, tuple(range(1, 1 + units.ndim - (tails.ndim - 1))))
-        chain = np.broadcast_to(chain, (tails.shape[0], *units.shape))
+        chain = self._chain
+        chain = np.expand_dims(chain, tuple(range(1, 2 + units.ndim - chain.ndim)))
+        chain = np.broadcast_to(chain, (chain.shape[0], *units.shape))
         for j in range(PERIODS):
             place = np.maximum(k - 1.0 - j, 0.0).astype(np.int64)
             queue = np.take_along_axis(chain, place[None], axis=0)[0]
-            total = total + np.where(
-                j < k, poisson_probability(np.full(units.shape, float(j)), x) * queue, 0.0
-            )
-        gap = pole - slack
-        far = slack / np.where(gap > 0.0, gap, np.inf) * np.exp(-pole * units)
+            alone = poisson_probability(np.full(units.shape, float(j)), x)
+            total = total + np.where(j < k, alone * queue, 0.0)
+        gap = self._pole - slack
+        far = slack / np.where(gap > 0.0, gap, np.inf) * np.exp(-self._pole * units)
         return np.where(near, np.minimum(total, 1.0), far)
 
 

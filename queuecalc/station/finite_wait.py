@@ -9,6 +9,7 @@ without a bound M/G/c, with an exponential law M/M/c/K.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,11 @@ class FiniteWait:
         mean = room.delayed * unscaled.mean
         scale = np.where(mean > 0.0, room.mean_wait / np.where(mean > 0.0, mean, 1.0), 1.0)
         return cls(load, service, k, steps, fraction, beta, correction.epsilon, scale)
+
+    def over(self, function: Callable[[Any], Any]) -> FiniteWait:
+        """With a function applied to every array."""
+        arrays = (self.places, self.steps, self.fraction, self.beta, self.epsilon, self.scale)
+        return FiniteWait(self.load.over(function), self.service, *(function(x) for x in arrays))
 
     @property
     def _step(self) -> Any:

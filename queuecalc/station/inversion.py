@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["inverted"]
+__all__ = ["Part", "Transforms", "inverted"]
 
 A = 16.0
 
@@ -33,7 +33,7 @@ LONGEST = 1536
 AVERAGED = 12
 
 FEWER = (3, 6)
-"""The error estimate compares with the averages of these many partial sums fewer."""
+"""The error estimate compares with the averages of these many partial sums fewer; at kinks with both."""
 
 SETTLED, ROUGHLY = (1e-11, 1e-12), (1e-9, 1e-11)
 """Relative and absolute change at which a series has settled; the second is the rounding error of the sum. Kinks make
@@ -46,14 +46,15 @@ of smooth functions alone: at a kink the change may be small by chance."""
 TILTS = 14
 """Candidates for the tilt."""
 
-ROOM = 1 << 18
+ROOM = 1 << 15
 """Terms times elements evaluated at once."""
 
 Transforms = Callable[[Any], tuple[Any, Any]]
+Part = Callable[[Any], Transforms]
 
 
 def inverted(
-    transforms: Transforms, t: Any, limit: Any, *, single: bool, smooth: bool, slack: float = 1.0
+    transforms: Transforms, t: Any, limit: Any, *, part: Part | None, smooth: bool, slack: float = 1.0
 ) -> tuple[Any, Any]:
     """(tail, density) at times t > 0.
 
@@ -61,7 +62,8 @@ def inverted(
         transforms: s -> (transform of the tail, transform of the density), for complex s of shape (k, *shape).
         t: array of times > 0.
         limit: >= 0, broadcasting against t: the transforms are regular to the right of -limit.
-        single: whether the transforms are those of one law, so that any times may be asked of them together.
+        part: mask of the shape -> the transforms of the chosen elements in a row, so that those which settle slowly
+            do not hold up the others; None where the elements cannot be parted.
         smooth: whether the functions have no kinks.
         slack: how many times less exact than usual the series may settle.
 
@@ -70,11 +72,11 @@ def inverted(
     """
     time, most = np.broadcast_arrays(np.asarray(t, dtype=np.float64), np.asarray(limit, dtype=np.float64))
     shape = time.shape
-    if single:
-        time, most = time.ravel(), most.ravel()
+    if not shape:
+        time, most = time.reshape(1), most.reshape(1)
     theta = _tilt(transforms, time, most)
-    here = _series(transforms, time, theta, single, smooth, slack)
-    there = _series(transforms, 3.0 * time, theta, single, smooth, slack * math.exp(A))
+    here = _series(transforms, time, theta, part, smooth, slack)
+    there = _series(transforms, 3.0 * time, theta, part, smooth, slack * math.exp(A))
     # what is inverted is e^(theta t) f(t)
     tail, density = np.exp(-theta * time) * (here - math.exp(-A) * there)
     return tail.reshape(shape), density.reshape(shape)
@@ -93,18 +95,18 @@ def _tilt(transforms: Transforms, t: Any, limit: Any) -> Any:
     return np.take_along_axis(theta, best[None], axis=0)[0]
 
 
-def _series(transforms: Transforms, t: Any, theta: Any, single: bool, smooth: bool, slack: float) -> Any:
+def _series(transforms: Transforms, t: Any, theta: Any, part: Part | None, smooth: bool, slack: float) -> Any:
     """e^(theta t) times both functions and their aliases, shape (2, *t.shape); `slack` times less exact than usual."""
     relative, absolute = (slack * x for x in (SETTLED if smooth else ROUGHLY))
     length = FIRST if smooth else FIRST_OF_KINKED
-    values, change = _summed(transforms, t, theta, length)
-    going = np.asarray(change > relative * np.abs(values[0]) + absolute)
+    values, change = _summed(transforms, t, theta, length, smooth)
+    going = change > relative * np.abs(values[0]) + absolute
     while length < LONGEST and np.any(going):
         length *= 2
-        if single:
-            more, moved = _summed(transforms, t[going], theta[going], length)
+        if part is None:
+            more, moved = (x[..., going] for x in _summed(transforms, t, theta, length, smooth))
         else:
-            more, moved = (x[..., going] for x in _summed(transforms, t, theta, length))
+            more, moved = _summed(part(going), t[going], theta[going], length, smooth)
         before, known = change[going], values[:, going]
         better = (moved < before) | (not smooth)
         values[:, going] = np.where(better, more, known)
@@ -116,9 +118,10 @@ def _series(transforms: Transforms, t: Any, theta: Any, single: bool, smooth: bo
     return values
 
 
-def _summed(transforms: Transforms, t: Any, theta: Any, length: int) -> tuple[Any, Any]:
+def _summed(transforms: Transforms, t: Any, theta: Any, length: int, smooth: bool) -> tuple[Any, Any]:
     """(values, change of the tail with fewer sums averaged) with so many partial sums before the average."""
-    weights = np.stack([_weights(length, AVERAGED - less) for less in (0, *FEWER)])
+    fewer = FEWER[:1] if smooth else FEWER
+    weights = np.stack([_weights(length, AVERAGED - less) for less in (0, *fewer)])
     tails, density = np.zeros((len(weights), *t.shape)), np.zeros(t.shape)
     # not a matrix product: waking the threads of the BLAS costs more than the sum
     step = max(16, ROOM // max(1, t.size))

@@ -26,8 +26,8 @@ class MGc(General):
 
     Erlang's delay probability, Kimura's mean wait, a compound-geometric conditional wait (`multiserver.py`). Exact for
     c = 1 and for exponential service. Against simulation (SCV 0 to 4, c = 2 to 16, rho = 0.5 to 0.95, gamma,
-    hyperexponential and lognormal service) the 95th percentile of the sojourn is within 5.5 %, 98 % of the cases within
-    4 %.
+    hyperexponential and lognormal service) the 95th percentile of the sojourn is within 4.5 %, 99 % of the cases within
+    4 %; the 99th within 9 %, the median within 8 %.
 
     Attributes:
         arrival_rate: lambda >= 0, in 1/s.

@@ -25,6 +25,7 @@ excess-shaped first residual before a geometric sum (no law for v = 4, c = 16: t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,10 @@ class Correction:
     beta: Any
     epsilon: Any
     factor: Any
+
+    def over(self, function: Callable[[Any], Any]) -> Correction:
+        """With a function applied to every array."""
+        return Correction(function(self.beta), function(self.epsilon), function(self.factor))
 
     @classmethod
     def of(cls, load: Load, scv: Any) -> Correction:

@@ -6,7 +6,8 @@ error (Dekker 1971), so that the differences are right to the last digit for the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,10 @@ class Load:
         with np.errstate(divide="ignore"):
             relief = 1.0 / spare
         return cls(rate, c, 1.0 / mu, a, remainder, np.where(limited, rate / capacity, 0.0), slack, relief)
+
+    def over(self, function: Callable[[Any], Any]) -> Load:
+        """With a function applied to every array."""
+        return Load(*(function(getattr(self, field.name)) for field in fields(self)))
 
     @property
     def log_utilisation(self) -> Any:

@@ -12,9 +12,10 @@ from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.law.pieces import Piece
 from queuecalc.law.sum import Sum
-from queuecalc.station.inversion import inverted
+from queuecalc.station.inversion import Transforms, inverted
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
 from queuecalc.station.smoothness import looseness, without_kinks
+from queuecalc.station.waiting import Waiting
 
 __all__ = ["QueueSojourn"]
 
@@ -129,17 +130,15 @@ class QueueSojourn(Law):
         inside = (t > 0.0) & np.isfinite(t) & np.broadcast_to(steady, t.shape)
         near = np.maximum(np.where(inside, t, scale), SHORTEST * scale)
 
-        def transforms(s: Any) -> tuple[Any, Any]:
-            left, value = wait.delayed(s)
-            other = rest.lst_complement(s)
-            return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
+        def part(mask: Any) -> Transforms:
+            return _transforms(wait.elements(t.shape, mask), rest) if self.shape else _transforms(wait, rest)
 
         limit = np.minimum(self.wait.leftmost, np.asarray(rest.abscissa))
         tail, density = inverted(
-            transforms,
+            _transforms(wait, rest),
             near,
             limit,
-            single=not self.shape,
+            part=None if self.service.shape else part,
             smooth=without_kinks(rest),
             slack=looseness(self.service),
         )
@@ -149,13 +148,17 @@ class QueueSojourn(Law):
         return np.where(t <= 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
 
     def _isf(self, q: Any) -> Any:
-        """The base's root, put on an atom that it has come to."""
-        root = Law._isf(self, q)
+        """The atoms that hold the level first, the base's root elsewhere."""
         atoms = self.atoms
-        for where, _ in atoms if len(atoms) <= FEW else ():
-            close = np.isfinite(root) & (np.abs(root - where) <= 1e-12 * np.abs(root))
-            root = np.where(close, where, root)
-        return root
+        if not 0 < len(atoms) <= FEW:
+            return Law._isf(self, q)
+        shape = np.broadcast_shapes(q.shape, self.shape)
+        found, at = np.zeros(shape, dtype=bool), np.zeros(shape)
+        for where, mass in atoms:
+            left = np.asarray(self.sf(np.broadcast_to(where, self.shape)))
+            holds = (left <= q) & (q < left + mass) & np.isfinite(np.asarray(self.mean))
+            found, at = found | holds, np.where(holds, where, at)
+        return np.where(found, at, Law._isf(self, np.where(found, 1.0, q)))
 
     # -- transforms
 
@@ -178,6 +181,17 @@ class QueueSojourn(Law):
 
     def _sample(self, size: tuple[int, ...], rng: np.random.Generator) -> Any:
         return self.wait.sample(size, rng) + np.asarray(self.service.sample(size, rng))
+
+
+def _transforms(wait: Waiting, rest: Law) -> Transforms:
+    """s -> transforms of P(D + X > t) and its density, D the conditional wait and X the time of `rest`."""
+
+    def both(s: Any) -> tuple[Any, Any]:
+        left, value = wait.delayed(s)
+        other = rest.lst_complement(s)
+        return (left + value * other) / np.where(s == 0.0, 1e-300, s), value * (1.0 - other)
+
+    return both
 
 
 def _rows(piece: Piece) -> list[tuple[Any, Any]]:

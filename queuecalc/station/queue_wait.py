@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from queuecalc.law import forms
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.station.decay import decay_rate
-from queuecalc.station.inversion import inverted
+from queuecalc.station.inversion import Part, Transforms, inverted
 from queuecalc.station.moments import excess_second_moment
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
@@ -27,7 +28,11 @@ SHORTEST = 1e-9
 """In mean service times over servers: earlier times are taken as this one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+Ramp = tuple[Any, Any]
+"""(weight, end) of weight (end - t)^+."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class QueueWait(Law):
     """The wait W of a queue, zero with probability 1 - delay, known by its transform.
 
@@ -81,7 +86,7 @@ class QueueWait(Law):
         var = np.where(waits, var, 0.0)
         return released(np.where(w.steady, var, np.inf))
 
-    @property
+    @cached_property
     def abscissa(self) -> Real:
         """The decay rate of P(W > t); 0 without a steady state or for a heavy tail."""
         w = self.waiting
@@ -124,15 +129,16 @@ class QueueWait(Law):
         scale = np.where(w.load.service_mean > 0.0, w.load.service_mean, 1.0) / w.load.servers
         inside = waits & np.isfinite(time) & (time >= 0.0)
         near = np.maximum(np.where(inside, time, scale), SHORTEST * scale)
+        ramps = self._ramps
         tail, density = inverted(
-            self._transforms,
+            _transforms(w, ramps),
             near,
             self.leftmost,
-            single=not self.shape,
+            part=self._part(shape, ramps),
             smooth=without_kinks(w.service),
             slack=looseness(w.service),
         )
-        kink, slope = self._kinks(near)
+        kink, slope = _kinks(ramps, near)
         delay = self.delay
         tail = np.clip(delay * (tail + kink), 0.0, delay)
         density = np.maximum(delay * (density - slope), 0.0)
@@ -140,7 +146,7 @@ class QueueWait(Law):
         tail = np.where(time < 0.0, 1.0, tail)
         return tail, np.where(inside, density, 0.0)
 
-    @property
+    @cached_property
     def leftmost(self) -> Any:
         """How far an inversion may tilt: the decay rate, 0 where that is infinite or the room finite."""
         if self.waiting.max_queue is not None:
@@ -148,24 +154,22 @@ class QueueWait(Law):
         rate = np.asarray(self.abscissa)
         return np.where(np.isfinite(rate), rate, 0.0)
 
-    def _transforms(self, s: Any) -> tuple[Any, Any]:
-        left, value = self.waiting.delayed(s)
-        tail = left / _off_zero(s)
-        for weight, where in self._ramps():
-            ramp = _ramp_transform(s, where)
-            tail = tail - weight * ramp
-            value = value - weight * (where - s * ramp)
-        return tail, value
+    def _part(self, shape: tuple[int, ...], ramps: list[Ramp]) -> Part | None:
+        """Mask -> the transforms of its elements."""
+        w = self.waiting
+        if not self.shape:
+            return lambda _: _transforms(w, ramps)
+        if w.service.shape:
+            return None
 
-    def _kinks(self, t: Any) -> tuple[Any, Any]:
-        """sum weight (where - t)^+ and its derivative."""
-        total, slope = np.zeros(()), np.zeros(())
-        for weight, where in self._ramps():
-            total = total + weight * np.maximum(where - t, 0.0)
-            slope = slope - weight * (t < where)
-        return total, slope
+        def chosen(mask: Any) -> Transforms:
+            taken = [(np.broadcast_to(weight, shape)[mask], where) for weight, where in ramps]
+            return _transforms(w.elements(shape, mask), taken)
 
-    def _ramps(self) -> list[tuple[Any, Any]]:
+        return chosen
+
+    @cached_property
+    def _ramps(self) -> list[Ramp]:
         """(weight, location) of the kinks that atoms of the service law make in P(W > t | W > 0) for one server.
 
         The first term of the geometric sum, (1 - rho) P(X > t), has the part sum_i p_i (d_i - t)^+ / m.
@@ -201,8 +205,28 @@ class QueueWait(Law):
         return self._isf(1.0 - rng.random(size))
 
 
-def _off_zero(s: Any) -> Any:
-    return np.where(s == 0.0, 1e-300, s)
+def _transforms(w: Waiting, ramps: list[Ramp]) -> Transforms:
+    """s -> transforms of P(W > t | W > 0) and its density, without the ramps."""
+
+    def both(s: Any) -> tuple[Any, Any]:
+        left, value = w.delayed(s)
+        tail = left / np.where(s == 0.0, 1e-300, s)
+        for weight, where in ramps:
+            ramp = _ramp_transform(s, where)
+            tail = tail - weight * ramp
+            value = value - weight * (where - s * ramp)
+        return tail, value
+
+    return both
+
+
+def _kinks(ramps: list[Ramp], t: Any) -> tuple[Any, Any]:
+    """sum weight (where - t)^+ and its derivative."""
+    total, slope = np.zeros(()), np.zeros(())
+    for weight, where in ramps:
+        total = total + weight * np.maximum(where - t, 0.0)
+        slope = slope - weight * (t < where)
+    return total, slope
 
 
 def _ramp_transform(s: Any, where: Any) -> Any:

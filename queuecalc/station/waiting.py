@@ -125,6 +125,28 @@ class Waiting(Record):
             self.load, self.service, self.correction, self.room, self.places, exponential=self._exponential
         )
 
+    def elements(self, shape: tuple[int, ...], chosen: Any) -> Waiting:
+        """The queues at the places of a mask, of a shape that the batch broadcasts to, in a row.
+
+        For a service law without batch axes; what has been computed once is taken over.
+        """
+
+        def taken(value: Any) -> Any:
+            return np.broadcast_to(np.asarray(value, dtype=np.float64), shape)[chosen]
+
+        bound = None if self.max_queue is None else taken(self.max_queue)
+        part = Waiting(taken(self.arrival_rate), self.service, taken(self.servers), bound)
+        known: dict[str, Any] = {
+            "load": self.load.over(taken),
+            "correction": self.correction.over(taken),
+            "steady": np.broadcast_to(self.steady, shape)[chosen],
+            "delay_probability": taken(self.delay_probability),
+        }
+        if self.max_queue is not None:
+            known["finite"] = self.finite.over(taken)
+        part.__dict__.update(known)
+        return part
+
     # -- scalars
 
     @cached_property
