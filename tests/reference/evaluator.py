@@ -76,7 +76,7 @@ def reference_evaluate(
             name: book.gone[name] / sent for name, sent in book.handed_off.items() if sent > 0.0
         },
         offered_requests=offered,
-        backlogs={name: backlog(traffic, name) for name in plan.asynchronous},
+        backlogs={name: backlog(traffic, name) for name in plan.asynchronous if traffic.lines[name]},
     )
     lines = tuple(_lines(plan, result))
     fields = {name: getattr(result, name) for name in result.__dataclass_fields__}
@@ -151,7 +151,7 @@ def _lines(plan: Plan, result: ReferenceResult) -> list[ReferenceLine]:
             line("utilisation", name, "at most", figures.max_utilisation, result.peak_utilisation[name])
         if name in plan.waited_for and figures.max_queue is None and figures.servers is not None:
             line("stability", name, "below", 1.0, result.peak_utilisation[name])
-    for name in sorted(plan.asynchronous):
+    for name in sorted(result.backlogs):
         lines += _asynchronous_lines(plan, name, result.backlogs[name])
     for name in sorted(plan.present):
         retention = plan.figures[name].retention_s
@@ -160,7 +160,7 @@ def _lines(plan: Plan, result: ReferenceResult) -> list[ReferenceLine]:
             for node in plan.reached
             if node.component == name
             for _, child in plan.onward(node, ALL_UP)
-            if child.component in plan.asynchronous
+            if child.component in result.backlogs
         }
         if retention is not None and behind:
             line("retention", name, "below", retention, max(result.backlogs[b].max_lag_s for b in behind))

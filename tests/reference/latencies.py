@@ -30,7 +30,7 @@ class Slot:
         flows: Flows = {}
         for name in plan.present:
             here = self._largest(traffic, name)
-            self.rate[name] = sum(here.values())
+            self.rate[name] = self._largest_rate(traffic, name)
             self.utilisation[name] = utilisation(plan, name, here, plan.counts[name], ALL_UP)
             flows.update(here)
         self.state = State.of(traffic, flows, {name: plan.counts[name] for name in plan.present})
@@ -39,6 +39,13 @@ class Slot:
         self.responses = {
             name: respond(traffic, self.state, name) for name in self.classes if waits(plan, name)
         }
+
+    def _largest_rate(self, traffic: Traffic, name: str) -> float:
+        """The largest inflow of the slot, in visits per second."""
+        nodes = [node for node in traffic.inflow if node.component == name]
+        breaks = [t for t in traffic.breaks if self.start - 1e-6 <= t <= self.end + 1e-6]
+        total = fit(lambda t: {"": sum(traffic.inflow[node].at(t) for node in nodes)}, breaks)[""]
+        return max(piece.largest()[0] for piece in total.pieces if not math.isinf(piece.end))
 
     def _largest(self, traffic: Traffic, name: str) -> Flows:
         """The flows at the moment of the slot at which the offered work of a component is largest."""

@@ -99,9 +99,9 @@ class Traffic:
         return 1.0 - self.plan.figures[node.component].drops.get(node.request_class, 0.0)
 
     def passed(self, name: str, live: int, rate: float) -> float:
-        """The share that a rate cap lets through."""
+        """The share that a rate cap lets through; a dead component loses all as down, nothing as above the cap."""
         cap = self.plan.figures[name].max_rate_per_s
-        return 1.0 if cap is None or rate <= live * cap else live * cap / rate
+        return 1.0 if cap is None or live == 0 or rate <= live * cap else live * cap / rate
 
     # -- asynchronous components, one after the other
 
