@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import queuecalc.law
 import queuecalc.station
 from queuecalc.evidence import Evidence
-from queuecalc.station import REGISTRY
+from queuecalc.station import MM1, REGISTRY
 from tests.station.cases import (
     LAWS,
     MEAN,
@@ -261,3 +261,12 @@ def test_squared_variation_is_variance_over_squared_mean(build: Build, rho: floa
             assert law.scv * law.mean**2 == pytest.approx(law.var, rel=1e-9)
         assert law.std == pytest.approx(math.sqrt(law.var))
         assert law.smooth or hasattr(station, "service")
+
+
+@given(builders(), loads)
+def test_who_does_not_wait_is_an_atom_at_zero(build: Build, rho: float) -> None:
+    station = build(rho)
+    free = sum(mass for where, mass in station.wait.atoms if where == 0.0)
+    assert free == pytest.approx(1.0 - station.delay_probability, abs=1e-12)
+    assert sum(mass for _, mass in station.sojourn.atoms) <= 1.0 + 1e-12
+    assert MM1(arrival_rate=0.5, service_rate=1.0).sojourn.atoms == ()
