@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Statement
+from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Law
 from queuecalc.law.deterministic import Deterministic
 from queuecalc.law.parameter import Real, released
 from queuecalc.station.base import Queue
-from queuecalc.station.statements import INFINITE_SERVERS
 
 __all__ = ["Infinite"]
 
@@ -20,7 +19,7 @@ class Infinite(Queue):
     """Nobody waits; the number in the system is Poisson with mean a, whatever the service law (Palm 1943)."""
 
     arrival_rate: Real
-    statement: ClassVar[Statement] = INFINITE_SERVERS
+    statement: ClassVar[Statement] = STATEMENTS["infinite-servers"]
 
     @property
     def _steady(self) -> Any:

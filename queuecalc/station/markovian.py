@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Statement
+from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Law
 from queuecalc.station.base import Queue
 from queuecalc.station.delayed_exponential import DelayedExponential
 from queuecalc.station.offered import Load
-from queuecalc.station.statements import MARKOVIAN
 
 __all__ = ["Markovian"]
 
@@ -19,7 +18,7 @@ __all__ = ["Markovian"]
 class Markovian(Queue):
     """A station with exponential service and no bound."""
 
-    statement: ClassVar[Statement] = MARKOVIAN
+    statement: ClassVar[Statement] = STATEMENTS["erlang-c"]
 
     @property
     def _load(self) -> Load:

@@ -8,13 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Statement
+from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, broadcast, nonnegative
 from queuecalc.station.argument import service_law
 from queuecalc.station.constant_service import ConstantServiceWait
 from queuecalc.station.general import General
-from queuecalc.station.statements import SINGLE_SERVER
 from queuecalc.station.waiting import Waiting
 
 __all__ = ["MG1"]
@@ -46,7 +45,7 @@ class MG1(General):
 
     kendall: ClassVar[str] = "M/G/1"
     formula: ClassVar[str] = "E[W] = rho E[X] / (1 - rho), E[X] = E[S^2] / (2 E[S])"
-    statement: ClassVar[Statement] = SINGLE_SERVER
+    statement: ClassVar[Statement] = STATEMENTS["pollaczek-khinchine"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrival_rate", nonnegative("MG1", "arrival_rate", self.arrival_rate))

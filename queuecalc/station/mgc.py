@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Evidence, Statement
+from queuecalc.evidence import STATEMENTS, Evidence, Statement
 from queuecalc.law.base import Law
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive_integer
 from queuecalc.station.argument import service_law
 from queuecalc.station.general import General
-from queuecalc.station.statements import KIMURA
 from queuecalc.station.waiting import Waiting
 
 __all__ = ["MGc"]
@@ -46,7 +45,7 @@ class MGc(General):
 
     kendall: ClassVar[str] = "M/G/c"
     formula: ClassVar[str] = "E[W] = C(c, a) E[S] (1 + v)(1 + g) / (2 c (1 - rho)(1 + v g)), approximate"
-    statement: ClassVar[Statement] = KIMURA
+    statement: ClassVar[Statement] = STATEMENTS["kimura"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrival_rate", nonnegative("MGc", "arrival_rate", self.arrival_rate))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Evidence, Statement
+from queuecalc.evidence import STATEMENTS, Evidence, Statement
 from queuecalc.law.base import Law
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive_integer, released
@@ -17,7 +17,6 @@ from queuecalc.station.finite_exponential import MMcKSojourn, MMcKWait
 from queuecalc.station.general import General
 from queuecalc.station.queue_sojourn import QueueSojourn
 from queuecalc.station.queue_wait import QueueWait
-from queuecalc.station.statements import FINITE_ROOM
 from queuecalc.station.waiting import Waiting
 
 __all__ = ["MGcK"]
@@ -53,7 +52,7 @@ class MGcK(General):
     formula: ClassVar[str] = (
         "P(blocked) = (1 - rho) Q / (1 - rho Q), Q = P(Lq >= K - c) in M/G/c, approximate"
     )
-    statement: ClassVar[Statement] = FINITE_ROOM
+    statement: ClassVar[Statement] = STATEMENTS["finite-room"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrival_rate", nonnegative("MGcK", "arrival_rate", self.arrival_rate))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from queuecalc.evidence import Statement
+from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive, positive_integer
 from queuecalc.station import erlang
 from queuecalc.station.argument import capacity_for
@@ -16,7 +16,6 @@ from queuecalc.station.base import Queue
 from queuecalc.station.finite_exponential import MMcKSojourn, MMcKWait
 from queuecalc.station.finite_room import FiniteRoom, exponential_room
 from queuecalc.station.offered import Load
-from queuecalc.station.statements import FINITE_EXPONENTIAL
 
 __all__ = ["MMcK"]
 
@@ -50,7 +49,7 @@ class MMcK(Queue):
 
     kendall: ClassVar[str] = "M/M/c/K"
     formula: ClassVar[str] = "P(blocked) = r^k / (1 / B(c, a) + r + ... + r^k), r = a / c, k = K - c"
-    statement: ClassVar[Statement] = FINITE_EXPONENTIAL
+    statement: ClassVar[Statement] = STATEMENTS["finite-exponential"]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrival_rate", nonnegative("MMcK", "arrival_rate", self.arrival_rate))

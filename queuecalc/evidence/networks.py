@@ -1,0 +1,43 @@
+"""What stands behind the numbers of stations put together."""
+
+from __future__ import annotations
+
+from queuecalc.evidence.labels import Evidence, Statement
+
+__all__ = ["NETWORKS"]
+
+NETWORKS: tuple[Statement, ...] = (
+    Statement(
+        "jackson",
+        Evidence.EXACT,
+        "product form of open networks of exponential FCFS stations",
+        "Jackson 1957, theorem 1",
+    ),
+    Statement(
+        "tandem-sojourn",
+        Evidence.EXACT,
+        "sojourns along an overtake-free path are independent",
+        "Reich 1957; Burke 1968; Walrand & Varaiya 1980",
+    ),
+    Statement(
+        "independent-sojourns",
+        Evidence.APPROXIMATE,
+        "sojourns at the stations of a request are taken as independent",
+        "Whitt 1984; by simulation within 0.6 % at p95 on the shipped scenario, up to 8 % low at p99 for requests that "
+        "visit one station several times in a row",
+    ),
+    Statement(
+        "poisson-arrivals",
+        Evidence.APPROXIMATE,
+        "arrivals at every station are taken as Poisson though an upstream service law is not exponential",
+        "Whitt 1983 (QNA), section 4; by simulation within 5 % at p95 below rho 0.85, 4 to 17 % low where several "
+        "messages are handed off at once",
+    ),
+    Statement(
+        "revisits",
+        Evidence.APPROXIMATE,
+        "visits of one request to one station share a lognormal factor whose variance is that of the correlated "
+        "waits; by simulation p95 within 4 % and p99 within 5 % up to ten visits",
+        "Cohen 1982, III.7.3 (relaxation time)",
+    ),
+)

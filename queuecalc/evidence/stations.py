@@ -1,0 +1,48 @@
+"""What stands behind the numbers of one station."""
+
+from __future__ import annotations
+
+from queuecalc.evidence.labels import Evidence, Statement
+
+__all__ = ["STATIONS"]
+
+STATIONS: tuple[Statement, ...] = (
+    Statement(
+        "erlang-c",
+        Evidence.EXACT,
+        "delay probability and exponential wait of M/M/c",
+        "Erlang 1917; Kleinrock 1975, eq. (3.40)",
+    ),
+    Statement(
+        "pollaczek-khinchine",
+        Evidence.EXACT,
+        "waiting-time transform of M/G/1",
+        "Pollaczek 1930, Khinchine 1932; Kleinrock 1975, eq. (5.105)",
+    ),
+    Statement(
+        "kimura",
+        Evidence.APPROXIMATE,
+        "M/G/c: Erlang-C delay probability, Kimura's mean wait, compound-geometric conditional wait",
+        "Kimura 1986, eq. (10)",
+    ),
+    Statement(
+        "infinite-servers",
+        Evidence.EXACT,
+        "nobody waits; the number in the system is Poisson, whatever the service law",
+        "Palm 1943; Takacs 1962, chapter 3",
+    ),
+    Statement(
+        "finite-exponential",
+        Evidence.EXACT,
+        "birth and death up to K customers; arrivals see time averages",
+        "Erlang 1917; Kleinrock 1975, sections 3.6 and 3.8",
+    ),
+    Statement(
+        "finite-room",
+        Evidence.APPROXIMATE,
+        "M/G/c/K: states in proportion to those of M/G/c, Kimura's M/G/c; by simulation (SCV 0 to 4, 2 to 8 servers) "
+        "the blocking probability is within 20 % at rho >= 0.9 (3 % on average) and within 40 % at rho 0.6 (7 %), further "
+        "off for heavy tails; with one server it is exact",
+        "Miyazawa 1986; Tijms 2003, section 9.8; Kimura 1986",
+    ),
+)
