@@ -41,8 +41,8 @@ STATIONS: tuple[Statement, ...] = (
         "finite-room",
         Evidence.APPROXIMATE,
         "M/G/c/K: states in proportion to those of M/G/c, Kimura's M/G/c; by simulation (SCV 0 to 4, 2 to 8 servers) "
-        "the blocking probability is within 20 % at rho >= 0.9 (3 % on average) and within 40 % at rho 0.6 (7 %), further "
-        "off for heavy tails; with one server it is exact",
+        "the blocking probability is within 20 % at rho >= 0.9 (3 % on average) and within 40 % at rho 0.6 (7 %), "
+        "further off for heavy tails; with one server it is exact",
         "Miyazawa 1986; Tijms 2003, section 9.8; Kimura 1986",
     ),
 )
