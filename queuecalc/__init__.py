@@ -41,12 +41,25 @@ _HOMES = {
     "queuecalc.modelfile": ("read_model", "shipped_models"),
     "queuecalc.network": ("JacksonNetwork",),
     "queuecalc.sizing": ("size",),
-    "queuecalc.station": ("MG1", "MGc", "MM1", "MMInf", "MMc", "MMcK", "Station"),
+    "queuecalc.station": (
+        "GM1",
+        "GMc",
+        "MG1",
+        "MGInf",
+        "MGc",
+        "MGcK",
+        "MM1",
+        "MMInf",
+        "MMc",
+        "MMcK",
+        "Station",
+    ),
 }
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "GM1",
     "MG1",
     "MM1",
     "Certificate",
@@ -57,6 +70,7 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "Exponential",
+    "GMc",
     "Gamma",
     "Hyperexponential",
     "InfeasibleError",
@@ -65,7 +79,9 @@ __all__ = [
     "JacksonNetwork",
     "Law",
     "Lognormal",
+    "MGInf",
     "MGc",
+    "MGcK",
     "MMInf",
     "MMc",
     "MMcK",
@@ -119,7 +135,7 @@ if TYPE_CHECKING:
     from queuecalc.modelfile import read_model, shipped_models
     from queuecalc.network import JacksonNetwork
     from queuecalc.sizing import size
-    from queuecalc.station import MG1, MM1, MGc, MMc, MMcK, MMInf, Station
+    from queuecalc.station import GM1, MG1, MM1, GMc, MGc, MGcK, MGInf, MMc, MMcK, MMInf, Station
 
 
 def __getattr__(name: str) -> object:

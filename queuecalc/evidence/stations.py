@@ -45,4 +45,10 @@ STATIONS: tuple[Statement, ...] = (
         "further off for heavy tails; with one server it is exact",
         "Miyazawa 1986; Tijms 2003, section 9.8; Kimura 1986",
     ),
+    Statement(
+        "renewal-arrivals",
+        Evidence.EXACT,
+        "G/M/c: the states that arrivals see are geometric from c - 1 on, the wait of who waits is exponential",
+        "Takacs 1962, chapter 2, theorem 3; Kleinrock 1975, eqs. (6.20) to (6.30)",
+    ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
+from queuecalc.station.gm1 import GM1
+from queuecalc.station.gmc import GMc
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -22,9 +24,11 @@ from queuecalc.station.waiting import (
 )
 
 __all__ = [
+    "GM1",
     "MG1",
     "MM1",
     "REGISTRY",
+    "GMc",
     "MGInf",
     "MGc",
     "MGcK",

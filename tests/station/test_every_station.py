@@ -33,6 +33,14 @@ NUMBERS = (*MEANS, "utilisation", "offered_load", "throughput", "delay_probabili
 ONLY_IN_THE_MEAN = {"MGcK": "its law is stretched to the mean wait, which leaves the far tail a little free"}
 """Stations whose survival functions need not grow with the load, and why."""
 
+NEVER_EMPTY = {
+    "gm1": "a time between arrivals has a finite mean",
+    "gmc": "a time between arrivals has a finite mean",
+}
+"""Kinds that no arrival rate 0 can be given to, and why."""
+
+APPROXIMATE = {"mgc", "mgck"}
+
 
 def servers_of(station: Any) -> float:
     if type(station).__name__.endswith("Inf"):
@@ -210,7 +218,7 @@ def test_stations_are_values(build: Build, rho: float) -> None:
     assert pickle.loads(pickle.dumps(station.sojourn)) == station.sojourn
 
 
-@given(builders())
+@given(builders(without=NEVER_EMPTY))
 def test_without_arrivals_nobody_waits(build: Build) -> None:
     station = build(0.0)
     assert station.mean_wait == station.utilisation == station.delay_probability == 0.0
@@ -233,11 +241,11 @@ def test_samples_have_the_mean(build: Build, rho: float) -> None:
 @pytest.mark.parametrize("kind", sorted(REGISTRY))
 def test_each_says_what_it_is(kind: str) -> None:
     station = REGISTRY[kind]
-    assert station.kendall.startswith("M/")
+    assert "/" in station.kendall
     assert station.formula
     assert station.statement.paper
     approximate = station.statement.evidence is Evidence.APPROXIMATE
-    assert approximate == (kind in {"mgc", "mgck"})
+    assert approximate == (kind in APPROXIMATE)
     some = builder(kind, LAWS["gamma"], 3, 4)(0.5)
     assert some.evidence is station.statement.evidence
     assert builder(kind, LAWS["exponential"], 3, 4)(0.5).evidence is Evidence.EXACT
