@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     Real = click.ParamType[float]
     Counts = click.ParamType[tuple[tuple[str, int], ...]]
     Levels = click.ParamType[tuple[float, ...]]
+    Several = click.ParamType[tuple[float, ...]]
 else:  # older releases of click have no parameter here
-    Real = Counts = Levels = click.ParamType
+    Real = Counts = Levels = Several = click.ParamType
 
-__all__ = ["CountType", "Number", "PercentilesType"]
+__all__ = ["CountType", "Number", "NumbersType", "PercentilesType"]
 
 _MOST_COUNT = 1_000_000_000
 
@@ -101,4 +102,38 @@ class PercentilesType(Levels):
             if not 0 < number < 100:
                 self.fail(f"{part!r} is not a percentile: a number above 0 and below 100", param, ctx)
             numbers.append(number)
+        return tuple(numbers)
+
+
+class NumbersType(Several):
+    """Numbers with commas between them, as 20,20,8; Nx stands for N equal ones, as 4x20,8.
+
+    Args:
+        each: what each of them must be.
+        most: how many there may be.
+    """
+
+    name = "X,X,..."
+
+    def __init__(self, each: Number, most: int) -> None:
+        self.each = each
+        self.most = most
+
+    def convert(
+        self, value: str | tuple[float, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """The numbers, in the order given."""
+        if isinstance(value, tuple):
+            return value
+        numbers: list[float] = []
+        for part in value.split(","):
+            count, times, text = part.partition("x")
+            if not times:
+                count, text = "1", part
+            digits = count.strip()
+            if not (digits.isascii() and digits.isdecimal()) or not 0 < int(digits[:20]) <= self.most:
+                self.fail(f"{part!r}: expected a number, or NxNUMBER for N equal ones", param, ctx)
+            numbers += [self.each.convert(text.strip(), param, ctx)] * int(digits)
+        if len(numbers) > self.most:
+            self.fail(f"{len(numbers):,} numbers; at most {self.most:,} are taken", param, ctx)
         return tuple(numbers)

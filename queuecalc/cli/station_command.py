@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from queuecalc.cli.numbers import Number, PercentilesType
+from queuecalc.cli.numbers import PercentilesType
 from queuecalc.cli.options import shared
 from queuecalc.cli.pictures import PictureType
+from queuecalc.cli.station_options import field_options, station_fields
 
 if TYPE_CHECKING:
     from queuecalc.report import StationFigures
 
 __all__ = ["command"]
-
-_RATE = Number(0, 1e12, closed=False)
-_SERVERS = Number(1, 100_000_000, whole=True)
 
 _FIGURES = (
     ("stable", "stable"),
@@ -33,12 +33,20 @@ _FIGURES = (
 )
 """Attribute of a station, and its name with the unit."""
 
+_KIND = "queuecalc.station.kind"
+
+_LETTERS = {"c": "servers", "K": "capacity", "N": "sources"}
+"""What a letter in Kendall's notation stands for."""
+
 
 def _kendall(station: Any) -> str:
     """The station's name with its numbers in it: "M/M/4/10"."""
-    letters = {"c": "servers", "K": "capacity"}
-    parts = station.kendall.split("/")
-    return "/".join(str(getattr(station, letters[part], part)) if part in letters else part for part in parts)
+
+    def written(letter: re.Match[str]) -> str:
+        value = getattr(station, _LETTERS[letter.group()], letter.group())
+        return str(value)
+
+    return re.sub(rf"(?<![\w(])[{''.join(_LETTERS)}](?!\w)", written, station.kendall)
 
 
 def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
@@ -66,19 +74,66 @@ def _draw(station: Any, name: str, levels: tuple[float, ...], file: Path) -> Non
     click.echo(f"{file} is written", err=True)
 
 
+class _Command(click.Command):
+    """The command, whose help tells of the options of one kind when a kind is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; help for a kind shows what that kind takes."""
+        if any(argument in ctx.help_option_names for argument in args):
+            from queuecalc.cli.stations import station_kind
+
+            for argument in args:
+                if not argument.startswith("-"):
+                    ctx.meta[_KIND] = station_kind(argument)
+                    break
+        return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help of the command, or what a kind is."""
+        kind = ctx.meta.get(_KIND)
+        if kind is None:
+            super().format_help_text(ctx, formatter)
+            return
+        title = " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(title)
+            formatter.write_paragraph()
+            formatter.write_text(f"formula   {kind.formula}")
+            formatter.write_text(f"evidence  {kind.statement.evidence.value}: {kind.statement.sentence}")
+            formatter.write_text(f"source    {kind.statement.paper}")
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """All parameters, or those of one kind."""
+        parameters = super().get_params(ctx)
+        kind = ctx.meta.get(_KIND)
+        if kind is None:
+            return parameters
+        from queuecalc.cli.stations import options_of
+
+        useful = options_of(kind)
+        return [each for each in parameters if each.name not in field_options() or each.name in useful]
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """The usage line, with the kind in its place."""
+        kind = ctx.meta.get(_KIND)
+        pieces = super().collect_usage_pieces(ctx)
+        return pieces if kind is None else [kind.__name__ if piece == "KIND" else piece for piece in pieces]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example, which is of another kind."""
+        if ctx.meta.get(_KIND) is None:
+            super().format_epilog(ctx, formatter)
+
+
 @click.command(
     "station",
+    cls=_Command,
     short_help="Work out one queue: how busy, how long a wait.",
     epilog="\b\nExample:  queuecalc station MMc --arrival-rate 70 --service-rate 20 --servers 4",
 )
 @click.argument("kind", metavar="KIND")
-@click.option("--arrival-rate", type=_RATE, required=True, help="Customers per second.")
-@click.option("--service-rate", type=_RATE, help="Customers per second that one server completes.")
-@click.option("--service-ms", type=_RATE, help="Mean service time in ms, instead of --service-rate.")
-@click.option("--scv", type=Number(0, 1e6), help="Variance / mean^2 of the service time; 1 unless told.")
-@click.option("--law", metavar="LAW", help="Law of the service time (queuecalc list laws).")
-@click.option("--servers", type=_SERVERS, help="Parallel servers.")
-@click.option("--capacity", type=_SERVERS, help="Most customers in the system, in service or waiting.")
+@station_fields
 @click.option(
     "--percentiles",
     type=PercentilesType(),
@@ -90,18 +145,11 @@ def _draw(station: Any, name: str, levels: tuple[float, ...], file: Path) -> Non
     "--plot", type=PictureType(), help="Draw it, too: times against the load, the tail of the sojourn."
 )
 @shared("format")
-def command(
-    kind: str,
-    service_ms: float | None,
-    scv: float | None,
-    law: str | None,
-    percentiles: tuple[float, ...],
-    plot: Path | None,
-    form: str,
-    **numbers: float | None,
-) -> None:
+def command(kind: str, percentiles: tuple[float, ...], plot: Path | None, form: str, **fields: Any) -> None:
     """Work out one queue of a KIND (queuecalc list stations): utilisation, the probability of a wait, means and
     percentiles of the wait and of the sojourn, and how far they can be trusted.
+
+    Every kind has options of its own: queuecalc station KIND --help shows them, with the formula.
 
     A queue without a steady state has infinite means.
     """
@@ -109,8 +157,7 @@ def command(
     from queuecalc.cli.stations import build_station, station_kind
     from queuecalc.report import station_page
 
-    found = station_kind(kind)
-    station = build_station(found, numbers=numbers, service_ms=service_ms, scv=scv, law=law)
+    station = build_station(station_kind(kind), fields)
     answer = _figures(station, percentiles)
     if plot is not None:
         _draw(station, answer.station, percentiles, plot)

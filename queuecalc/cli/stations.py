@@ -1,4 +1,4 @@
-"""A station from what was typed: its kind, its law, its numbers."""
+"""A station from what was typed: its kind, its laws, its numbers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ from typing import Any
 
 import click
 
-__all__ = ["build_law", "build_station", "station_kind"]
+from queuecalc.cli.station_options import INSTEAD, LAWS, Instead, LawField, flag, of_the_fields
 
-_OPTIONS = {
-    "arrival_rate": "--arrival-rate",
-    "service_rate": "--service-rate",
-    "servers": "--servers",
-    "capacity": "--capacity",
-    "patience_rate": "--patience-rate",
-}
+__all__ = ["build_law", "build_station", "options_of", "station_kind"]
 
 
 def _plain(name: str) -> str:
@@ -32,7 +26,10 @@ def station_kind(name: str) -> type[Any]:
     """
     from queuecalc.station import REGISTRY
 
-    known: dict[str, type[Any]] = {_plain(key): kind for key, kind in REGISTRY.items()}
+    known: dict[str, type[Any]] = {}
+    for key, kind in REGISTRY.items():
+        for other in (kind.kendall, kind.__name__, key):
+            known[_plain(other)] = kind
     found = known.get(_plain(name))
     if found is None:
         near = difflib.get_close_matches(_plain(name), known, n=1)
@@ -47,23 +44,30 @@ def _accepted(kind: type[Any]) -> Mapping[str, inspect.Parameter]:
     return {name: p for name, p in parameters.items() if p.kind is not inspect.Parameter.VAR_KEYWORD}
 
 
-def build_law(*, mean_s: float, scv: float | None, name: str | None) -> Any:
-    """A service law from its mean, its SCV and its name.
+def options_of(kind: type[Any]) -> set[str]:
+    """The names of the options that this kind has a use for."""
+    return of_the_fields(set(_accepted(kind)))
+
+
+def build_law(*, mean_s: float, scv: float | None, name: str | None, options: LawField = LAWS[0]) -> Any:
+    """A law from its mean, its SCV and its name.
 
     Args:
-        mean_s: mean service time in seconds.
+        mean_s: mean in seconds.
         scv: variance / mean^2; None for what the law has by itself.
         name: in the registry of laws; None for the plain law of these two moments.
+        options: what the options are called, for messages.
 
     Raises:
         click.UsageError: no such law, or one that does not go with this SCV.
     """
     from queuecalc.law import REGISTRY, two_moment
 
+    by_scv, by_name = flag(options.scv), flag(options.law)
     if name is None:
         return two_moment(mean=mean_s, scv=1.0 if scv is None else scv)
     if name.lower() not in REGISTRY:
-        raise click.UsageError(f"--law {name}: there are {', '.join(REGISTRY)}")
+        raise click.UsageError(f"{by_name} {name}: there are {', '.join(REGISTRY)}")
     kind = REGISTRY[name.lower()]
     accepted = _accepted(kind)
     arguments: dict[str, Any] = {"mean": mean_s}
@@ -72,47 +76,63 @@ def build_law(*, mean_s: float, scv: float | None, name: str | None) -> Any:
     elif "stages" in accepted:
         stages = 1.0 if scv is None else 1.0 / scv if scv > 0 else 0.0
         if round(stages) < 1 or abs(stages - round(stages)) > 1e-6 * stages:
-            raise click.UsageError(f"--scv {scv:g}: an Erlang law of k stages has SCV 1/k, as 0.5 or 0.25")
+            raise click.UsageError(f"{by_scv} {scv:g}: an Erlang law of k stages has SCV 1/k, as 0.5 or 0.25")
         arguments["stages"] = round(stages)
     needed = [p for p, q in accepted.items() if q.default is inspect.Parameter.empty and p not in arguments]
     if needed:
-        raise click.UsageError(f"--law {name}: needs {', '.join(needed)}, for which there is no option")
+        raise click.UsageError(f"{by_name} {name}: needs {', '.join(needed)}, for which there is no option")
     law = kind(**arguments)
     if scv is not None and abs(law.scv - scv) > 1e-6 * max(1.0, scv):
-        raise click.UsageError(f"--scv {scv:g}: this law has SCV {law.scv:g}; leave out --law or --scv")
+        raise click.UsageError(
+            f"{by_scv} {scv:g}: this law has SCV {law.scv:g}; leave out {by_name} or {by_scv}"
+        )
     return law
 
 
-def build_station(
-    kind: type[Any],
-    *,
-    numbers: Mapping[str, float | int | None],
-    service_ms: float | None,
-    scv: float | None,
-    law: str | None,
-) -> Any:
+def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
     """The station with exactly the arguments that its kind takes.
+
+    Args:
+        kind: its class.
+        given: what was typed, by the name of the option; None for what was not.
 
     Raises:
         click.UsageError: an option is missing, or one is given that this kind has no use for.
     """
     accepted = _accepted(kind)
-    given = {name: value for name, value in numbers.items() if value is not None}
-    rate = given.pop("service_rate", None)
-    if (rate is None) == (service_ms is None):
-        raise click.UsageError("give the service time once: --service-rate (1/s) or --service-ms (mean)")
-    mean_s = service_ms / 1000.0 if service_ms is not None else 1.0 / float(rate or 1.0)
     title = kind.__name__
-    if "service" in accepted:
-        given["service"] = build_law(mean_s=mean_s, scv=scv, name=law)
-    else:
-        if (law or "exponential").lower() != "exponential" or (1.0 if scv is None else scv) != 1.0:
-            raise click.UsageError(f"{title} has exponential service, SCV 1; for another law use MG1 or MGc")
-        given["service_rate"] = rate if rate is not None else 1.0 / mean_s
-    for name in given:
+    typed = {name: value for name, value in given.items() if value is not None}
+    useful = options_of(kind)
+    for row in INSTEAD:
+        _read_inverse(row, typed, title, wanted=row.name in useful)
+    for law in LAWS:
+        if law.field in accepted:
+            if law.rate not in typed:
+                raise click.UsageError(f"{title} needs {flag(law.rate)}")
+            mean_s = 1.0 / typed.pop(law.rate)
+            scv, name = typed.pop(law.scv, None), typed.pop(law.law, None)
+            typed[law.field] = build_law(mean_s=mean_s, scv=scv, name=name, options=law)
+        elif law.rate in accepted:
+            scv, name = typed.pop(law.scv, 1.0), typed.pop(law.law, "exponential")
+            if name.lower() != "exponential" or scv != 1.0:
+                raise click.UsageError(
+                    f"{title} has exponential {law.field}, SCV 1; for another law use MG1 or MGc"
+                )
+    for name in typed:
         if name not in accepted:
-            raise click.UsageError(f"{title} has no {_OPTIONS.get(name, name)}")
+            raise click.UsageError(f"{title} has no {flag(name)}")
     for name, parameter in accepted.items():
-        if name not in given and parameter.default is inspect.Parameter.empty:
-            raise click.UsageError(f"{title} needs {_OPTIONS.get(name, name)}")
-    return kind(**given)
+        if name not in typed and parameter.default is inspect.Parameter.empty:
+            raise click.UsageError(f"{title} needs {flag(name)}")
+    return kind(**typed)
+
+
+def _read_inverse(row: Instead, typed: dict[str, Any], title: str, *, wanted: bool) -> None:
+    """A rate given by its inverse becomes the rate; wanted where the station has the rate."""
+    if wanted and (row.field in typed) == (row.name in typed):
+        noun = row.field.removesuffix("_rate").replace("_", " ")
+        raise click.UsageError(
+            f"{title}: give the {noun} time once: {flag(row.field)} (1/s) or {flag(row.name)} (mean)"
+        )
+    if wanted and row.name in typed:
+        typed[row.field] = row.unit / typed.pop(row.name)

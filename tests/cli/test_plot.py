@@ -22,6 +22,7 @@ from queuecalc.law import Deterministic
 from queuecalc.modelfile import read_model
 from queuecalc.report import figures
 from queuecalc.station import MG1, MM1, REGISTRY, MMcK, MMInf
+from tests.cli.station_samples import typed
 
 Run = Callable[..., Result]
 
@@ -232,15 +233,9 @@ def test_more_knots_change_no_figure(small: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_every_registered_station_can_be_drawn(run: Run, name: str, tmp_path: Path) -> None:
-    options = ["--arrival-rate", "15", "--service-ms", "100"]
-    accepted = inspect.signature(REGISTRY[name]).parameters
-    options += ["--servers", "2"] if "servers" in accepted else []
-    options += ["--capacity", "5"] if "capacity" in accepted else []
-    options += ["--scv", "2"] if "service" in accepted else []
-    if not {"servers"} & set(accepted) and "inf" not in name:
-        options[1] = "8"
+    scv = ["--scv", "2"] if "service" in inspect.signature(REGISTRY[name]).parameters else []
     file = tmp_path / "queue.svg"
-    result = run("station", name, *options, "--plot", str(file), "--format", "json")
+    result = run("station", name, *typed(name), *scv, "--plot", str(file), "--format", "json")
     assert result.exit_code == 0
     assert result.stderr == f"{file} is written\n"
     assert result.stdout.startswith("{")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import json
 import math
 import re
@@ -11,18 +10,17 @@ import click
 import pytest
 from click.testing import Result
 
-from queuecalc.cli.stations import build_law, build_station, station_kind
+from queuecalc.cli.numbers import Number, NumbersType
+from queuecalc.cli.station_options import FIELDS, flag
+from queuecalc.cli.stations import build_law, build_station, options_of, station_kind
 from queuecalc.station import MM1, REGISTRY, MGc, MMcK
+from tests.cli.station_samples import typed
 
 Run = Callable[..., Result]
 
 
-def build(kind: type[Any], **changes: Any) -> Any:
-    numbers = {
-        name: changes.pop(name, None) for name in ("arrival_rate", "service_rate", "servers", "capacity")
-    }
-    options: dict[str, Any] = {"service_ms": None, "scv": None, "law": None}
-    return build_station(kind, numbers=numbers, **(options | changes))
+def build(kind: type[Any], **given: Any) -> Any:
+    return build_station(kind, given)
 
 
 @pytest.mark.parametrize("name", ["MMcK", "mmck", "M/M/c/K", "m-m-c-k"])
@@ -49,8 +47,8 @@ def test_a_station_takes_exactly_what_its_kind_needs() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
-        (MM1, {}, "give the service time once"),
-        (MM1, {"service_rate": 2.0, "service_ms": 500.0}, "give the service time once"),
+        (MM1, {}, "MM1: give the service time once"),
+        (MM1, {"service_rate": 2.0, "service_ms": 500.0}, "MM1: give the service time once"),
         (MM1, {"service_rate": 2.0, "servers": 3}, "MM1 has no --servers"),
         (MM1, {"service_rate": 2.0, "scv": 2.0}, "MM1 has exponential service"),
         (MM1, {"service_rate": 2.0, "law": "gamma"}, "MM1 has exponential service"),
@@ -159,10 +157,7 @@ def test_a_station_without_a_steady_state_says_how_many_servers_it_needs(run: Ru
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
 def test_every_registered_station_can_be_printed(run: Run, name: str, form: str) -> None:
-    options = ["--arrival-rate", "3", "--service-ms", "100"]
-    accepted = inspect.signature(REGISTRY[name]).parameters
-    options += ["--servers", "2"] if "servers" in accepted else []
-    options += ["--capacity", "5"] if "capacity" in accepted else []
+    options = typed(name)
     result = run("station", name, *options, "--format", form, "--percentiles", "95")
     assert (result.exit_code, result.stderr) == (0, "")
     assert REGISTRY[name].statement.key in run("station", name, *options, "--format", "json").stdout
@@ -179,3 +174,62 @@ def test_stations_are_listed(run: Run) -> None:
     text = run("list", "stations").stdout
     for name, kind in REGISTRY.items():
         assert re.search(rf"^{name} +{kind.kendall} +{kind.statement.evidence.value} ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_help_for_a_kind_tells_of_its_own_options_and_its_formula(run: Run, name: str) -> None:
+    kind = REGISTRY[name]
+    for spelling in (name, kind.__name__, kind.kendall):
+        result = run("station", spelling, "--help")
+        assert (result.exit_code, result.stderr) == (0, "")
+        told = " ".join(result.stdout.split())
+        assert f"formula {kind.formula}" in told
+        assert kind.statement.paper in told
+        own = {row.name for row in FIELDS if flag(row.name) in result.stdout.split()}
+        assert own == options_of(kind) & {row.name for row in FIELDS}
+    assert run("station", "--help", name).stdout == run("station", name, "-h").stdout
+
+
+def test_help_for_an_unknown_kind_names_the_nearest(run: Run) -> None:
+    result = run("station", "MMcc", "--help")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean MMc" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--arrival-rate", "70", "MMc"], ["MMc", "--arrival-rate", "70"]])
+def test_options_may_stand_before_the_kind(run: Run, words: list[str]) -> None:
+    result = run("station", *words, "--service-rate", "20", "--servers", "4")
+    assert result.stdout.startswith("M/M/4 is 87.5 % busy")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("20", (20.0,)),
+        ("20,10.5", (20.0, 10.5)),
+        ("3x20,8", (20.0, 20.0, 20.0, 8.0)),
+        (" 2x1 , 3", (1.0, 1.0, 3.0)),
+    ],
+)
+def test_several_numbers_as_they_are_typed(text: str, numbers: tuple[float, ...]) -> None:
+    kind = NumbersType(Number(0, 1e6, closed=False), 5)
+    assert kind.convert(text, None, None) == numbers
+    assert kind.convert(numbers, None, None) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is not a number above 0"),
+        ("1,,2", "'' is not a number above 0"),
+        ("1,nan", "'nan' is not a number above 0"),
+        ("0x3", "'0x3': expected a number, or NxNUMBER"),
+        ("ax3", "'ax3': expected a number, or NxNUMBER"),
+        ("4x1,2x2", "6 numbers; at most 5 are taken"),
+        ("99999x1", "expected a number, or NxNUMBER"),
+    ],
+)
+def test_several_numbers_that_make_no_sense(text: str, message: str) -> None:
+    with pytest.raises(click.UsageError) as refused:
+        NumbersType(Number(0, 1e6, closed=False), 5).convert(text, None, None)
+    assert message in refused.value.message

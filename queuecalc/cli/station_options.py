@@ -1,0 +1,131 @@
+"""The options of `station`, a row each: what a station's own fields are called on the command line.
+
+A new station whose fields are all here needs nothing in this file. A field that is a number, or several, is a row of
+FIELDS; another way to say it (a mean instead of a rate) one of INSTEAD; a field that is a law one of LAWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from queuecalc.cli.numbers import Number
+
+__all__ = [
+    "FIELDS",
+    "INSTEAD",
+    "LAWS",
+    "Field",
+    "Instead",
+    "LawField",
+    "field_options",
+    "flag",
+    "of_the_fields",
+    "station_fields",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+RATE = Number(0, 1e12, closed=False)
+COUNT = Number(1, 100_000_000, whole=True)
+VARIATION = Number(0, 1e6)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of stations and its option.
+
+    Attributes:
+        name: of the field, and of the option with hyphens.
+        type: what may be typed.
+        help: what it is, with its unit.
+    """
+
+    name: str
+    type: click.ParamType[Any] | click.Choice[str]
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """An option that says a rate by its inverse.
+
+    Attributes:
+        name: of the option.
+        field: the rate, in 1/s.
+        unit: how many of the option's units are a second.
+        help: what it is, with its unit.
+    """
+
+    name: str
+    field: str
+    unit: float
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class LawField:
+    """A field that is a law, from the options for its mean, its SCV and its name.
+
+    Attributes:
+        field: of the station.
+        rate: the option, a row of FIELDS, with the inverse of the mean, in 1/s.
+        scv: the option for variance / mean^2.
+        law: the option for the name of the law.
+        noun: what has this law.
+    """
+
+    field: str
+    rate: str
+    scv: str
+    law: str
+    noun: str
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("arrival_rate", RATE, "Customers per second."),
+    Field("service_rate", RATE, "Customers per second that one server completes."),
+    Field("servers", COUNT, "Parallel servers."),
+    Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
+)
+
+INSTEAD: tuple[Instead, ...] = (
+    Instead("service_ms", "service_rate", 1000.0, "Mean service time in ms, instead of --service-rate."),
+)
+
+LAWS: tuple[LawField, ...] = (LawField("service", "service_rate", "scv", "law", "service time"),)
+
+
+def flag(name: str) -> str:
+    """How a field is typed: "--arrival-rate"."""
+    return f"--{name.replace('_', '-')}"
+
+
+def station_fields(function: F) -> F:
+    """Every row as an option of a command."""
+    rows = [(field.name, field.type, field.help, "") for field in FIELDS]
+    rows += [(row.name, RATE, row.help, "") for row in INSTEAD]
+    for law in LAWS:
+        rows.append((law.scv, VARIATION, f"Variance / mean^2 of the {law.noun}; 1 unless told.", ""))
+        rows.append((law.law, click.STRING, f"Law of the {law.noun} (queuecalc list laws).", "LAW"))
+    for name, kind, text, metavar in reversed(rows):
+        function = click.option(flag(name), name, type=kind, help=text, metavar=metavar or None)(function)
+    return function
+
+
+def field_options() -> set[str]:
+    """The names of all options that say a field."""
+    names = {field.name for field in FIELDS} | {row.name for row in INSTEAD}
+    return names | {name for law in LAWS for name in (law.scv, law.law)}
+
+
+def of_the_fields(fields: set[str]) -> set[str]:
+    """The options that a station with these fields has a use for."""
+    names = set(fields)
+    for law in LAWS:
+        if law.field in fields:
+            names |= {law.rate, law.scv, law.law}
+    return names | {row.name for row in INSTEAD if row.field in names}

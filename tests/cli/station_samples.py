@@ -1,0 +1,25 @@
+"""What to type for a station of any registered kind; a new field of stations is a row here."""
+
+from __future__ import annotations
+
+import inspect
+
+from queuecalc.cli.station_options import LAWS, flag
+from queuecalc.station import REGISTRY
+
+VALUES = {
+    "arrival_rate": "8",
+    "service_rate": "10",
+    "servers": "2",
+    "capacity": "5",
+}
+"""By the name of the option; fields that are laws are typed by the rate that goes with them."""
+
+
+def typed(name: str) -> list[str]:
+    """The options of a kind that must be given."""
+    parameters = inspect.signature(REGISTRY[name]).parameters
+    needed = {field for field, one in parameters.items() if one.default is inspect.Parameter.empty}
+    rates = {law.field: law.rate for law in LAWS}
+    options = [rates.get(field, field) for field in parameters if field in needed]
+    return [word for option in options for word in (flag(option), VALUES[option])]
