@@ -42,6 +42,12 @@ _HOMES = {
     "queuecalc.network": ("JacksonNetwork",),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
+        "erlang_b",
+        "erlang_b_load",
+        "erlang_b_servers",
+        "erlang_c",
+        "erlang_c_servers",
+        "ErlangB",
         "GM1",
         "GMc",
         "MG1",
@@ -67,6 +73,7 @@ __all__ = [
     "Deterministic",
     "Empirical",
     "Erlang",
+    "ErlangB",
     "Evaluation",
     "Evidence",
     "Exponential",
@@ -96,6 +103,11 @@ __all__ = [
     "UnstableError",
     "__version__",
     "as_law",
+    "erlang_b",
+    "erlang_b_load",
+    "erlang_b_servers",
+    "erlang_c",
+    "erlang_c_servers",
     "evaluate",
     "from_json",
     "read_model",
@@ -135,7 +147,25 @@ if TYPE_CHECKING:
     from queuecalc.modelfile import read_model, shipped_models
     from queuecalc.network import JacksonNetwork
     from queuecalc.sizing import size
-    from queuecalc.station import GM1, MG1, MM1, GMc, MGc, MGcK, MGInf, MMc, MMcK, MMInf, Station
+    from queuecalc.station import (
+        GM1,
+        MG1,
+        MM1,
+        ErlangB,
+        GMc,
+        MGc,
+        MGcK,
+        MGInf,
+        MMc,
+        MMcK,
+        MMInf,
+        Station,
+        erlang_b,
+        erlang_b_load,
+        erlang_b_servers,
+        erlang_c,
+        erlang_c_servers,
+    )
 
 
 def __getattr__(name: str) -> object:

@@ -51,4 +51,10 @@ STATIONS: tuple[Statement, ...] = (
         "G/M/c: the states that arrivals see are geometric from c - 1 on, the wait of who waits is exponential",
         "Takacs 1962, chapter 2, theorem 3; Kleinrock 1975, eqs. (6.20) to (6.30)",
     ),
+    Statement(
+        "erlang-b",
+        Evidence.EXACT,
+        "who finds all servers busy is lost; the loss does not depend on the service law",
+        "Erlang 1917; Kleinrock 1975, eq. (3.43); Sevast'yanov 1957",
+    ),
 )

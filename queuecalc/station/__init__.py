@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
+from queuecalc.station.erlang_formulas import (
+    erlang_b,
+    erlang_b_load,
+    erlang_b_servers,
+    erlang_c,
+    erlang_c_servers,
+)
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
 from queuecalc.station.mg1 import MG1
@@ -11,6 +18,7 @@ from queuecalc.station.mgck import MGcK
 from queuecalc.station.mginf import MGInf
 from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
+from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.registry import REGISTRY
@@ -28,6 +36,7 @@ __all__ = [
     "MG1",
     "MM1",
     "REGISTRY",
+    "ErlangB",
     "GMc",
     "MGInf",
     "MGc",
@@ -40,6 +49,11 @@ __all__ = [
     "Waiting",
     "blocking_probability",
     "delay_probability",
+    "erlang_b",
+    "erlang_b_load",
+    "erlang_b_servers",
+    "erlang_c",
+    "erlang_c_servers",
     "mean_wait",
     "wait_lst",
 ]

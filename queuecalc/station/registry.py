@@ -9,6 +9,7 @@ from queuecalc.station.mgck import MGcK
 from queuecalc.station.mginf import MGInf
 from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
+from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
 from queuecalc.station.mminf import MMInf
 
@@ -23,5 +24,6 @@ REGISTRY: dict[str, type[Queue]] = {
     "mgc": MGc,
     "mgck": MGcK,
     "mginf": MGInf,
+    "erlangb": ErlangB,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

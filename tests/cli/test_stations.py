@@ -29,7 +29,7 @@ def test_a_kind_is_found_however_it_is_written(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("MMcc", "did you mean MMc?"), ("xyz", f"there are {', '.join(REGISTRY)}")]
+    ("name", "hint"), [("MMcKK", "did you mean MMcK?"), ("xyz", f"there are {', '.join(REGISTRY)}")]
 )
 def test_an_unknown_kind_is_answered_with_the_nearest(name: str, hint: str) -> None:
     with pytest.raises(click.UsageError) as refused:
@@ -191,9 +191,9 @@ def test_help_for_a_kind_tells_of_its_own_options_and_its_formula(run: Run, name
 
 
 def test_help_for_an_unknown_kind_names_the_nearest(run: Run) -> None:
-    result = run("station", "MMcc", "--help")
+    result = run("station", "MMcKK", "--help")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "did you mean MMc" in result.stderr
+    assert "did you mean MMcK" in result.stderr
 
 
 @pytest.mark.parametrize("words", [["--arrival-rate", "70", "MMc"], ["MMc", "--arrival-rate", "70"]])

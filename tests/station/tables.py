@@ -12,6 +12,8 @@ HERE = Path(__file__).parent.parent / "tables"
 
 TABLES: dict[str, list[dict[str, Any]]] = json.loads((HERE / "station_tables.json").read_text())
 
+MARKOVIAN: dict[str, list[dict[str, Any]]] = json.loads((HERE / "markovian_tables.json").read_text())
+
 SIMULATED: dict[str, list[dict[str, Any]]] = json.loads((HERE / "station_simulation.json").read_text())
 
 

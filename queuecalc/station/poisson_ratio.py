@@ -1,0 +1,168 @@
+"""Poisson's probability over its sums below and above, for any real count: what Erlang and Palm divide by.
+
+With w(x, y) = y^x exp(-y) / Gamma(x + 1)
+
+    B(x, y) = w / Q(x + 1, y), Erlang's loss formula with a real number of servers x and load y;
+    G(x, y) = w / P(x, y),     the inverse of Palm's sum 1 + y/(x+1) + y^2/((x+1)(x+2)) + ...;
+
+P and Q are the regularised incomplete gamma functions. Where one of them underflows, its continued fraction serves,
+all of whose terms are positive. What theory asks of B and G near their limits is given apart, without cancellation:
+x + 1 - y + y B (`loss_excess`) and h = (y - x + x G) / y (`palm`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+__all__ = ["loss", "loss_excess", "palm", "poisson_weight"]
+
+STIRLING = (
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360360.0,
+    1.0 / 156.0,
+)
+"""Coefficients of 1/x, 1/x^3, ... in ln Gamma(x + 1) - ln(sqrt(2 pi x) (x/e)^x)."""
+
+FROM = 16.0
+"""Stirling's series serves from this x on."""
+
+NEAR = 0.3
+"""|x - y| / (x + y) below which the deviance is summed as a series."""
+
+FAR = 4.0
+"""Standard deviations between x and y from which on the continued fraction serves."""
+
+LEVELS = 200
+"""Levels of the continued fractions: 1e-15 at FAR standard deviations."""
+
+FEW = 40.0
+"""Palm's sum is added up as it stands for y up to here."""
+
+TERMS = 170
+"""Terms of that sum: the rest is 1e-17 of it at y = FEW."""
+
+
+def _stirling_error(x: Any) -> Any:
+    square = 1.0 / (x * x)
+    series = np.zeros_like(x)
+    for coefficient in reversed(STIRLING):
+        series = series * square + coefficient
+    return series / x
+
+
+def _deviance(x: Any, y: Any) -> Any:
+    """x ln(x / y) + y - x, without cancellation near y = x (Loader's bd0)."""
+    v = (x - y) / (x + y)
+    near = np.abs(v) < NEAR
+    square = np.where(near, v * v, 0.0)
+    series = np.zeros_like(square)
+    for j in range(16, 0, -1):
+        series = (series + 1.0 / (2 * j + 1)) * square
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        far = x * (np.log(x) - np.log(y)) + y - x
+    return np.where(near, (x - y) * v + 2.0 * x * v * series, far)
+
+
+def poisson_weight(x: Any, y: Any) -> Any:
+    """w(x, y) = y^x exp(-y) / Gamma(x + 1) for arrays x >= 0 and y >= 0 of one shape.
+
+    Source: Loader 2000, "Fast and accurate computation of binomial probabilities", eq. (5), for real counts.
+    """
+    big = x >= FROM
+    many, mean = np.where(big, x, FROM), np.where(y > 0.0, y, 1.0)
+    exponent = -_stirling_error(many) - _deviance(many, mean)
+    large = np.exp(exponent) / np.sqrt(2.0 * np.pi * many)
+    few = np.where(big, 0.0, x)
+    small = np.exp(few * np.log(mean) - mean) / special.gamma(few + 1.0)
+    return np.where(y > 0.0, np.where(big, large, small), np.where(x == 0.0, 1.0, 0.0))
+
+
+# -- above: Erlang
+
+
+def _upper_rest(x: Any, y: Any) -> Any:
+    """T = 1 x / (y - x + 2 + 2 (x - 1) / (y - x + 4 + ...)), y > x: y B = y - x + T (Legendre)."""
+    d = y - x
+    tail = np.zeros_like(d)
+    for j in range(LEVELS, 0, -1):
+        tail = j * (x - j + 1.0) / (d + 2.0 * j + tail)
+    return tail
+
+
+def _above(x: Any, y: Any) -> Any:
+    return y - x > FAR * np.sqrt(x + 4.0)
+
+
+def loss(x: Any, y: Any) -> Any:
+    """B(x, y), Erlang B with a real number of servers x >= 0 and load y >= 0; arrays of one shape.
+
+    Source: Jagerman 1974, "Some properties of the Erlang loss function", Bell Syst. Tech. J. 53, theorem 3.
+    """
+    above = _above(x, y)
+    inside = np.where(above, x, y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = poisson_weight(x, inside) / special.gammaincc(x + 1.0, inside)
+    safe = np.where(above, y, 2.0 * x + 100.0)
+    value = np.where(above, (safe - x + _upper_rest(x, safe)) / safe, ratio)
+    return np.where(x == 0.0, 1.0, np.minimum(value, 1.0))
+
+
+def loss_excess(x: Any, y: Any) -> Any:
+    """x + 1 - y + y B(x, y) > 0: mean number of stages left of those whose Poisson number is at most x.
+
+    It is E[x + 1 - N | N <= x], N Poisson with mean y, for whole x.
+    """
+    above = _above(x, y)
+    safe = np.where(above, y, 2.0 * x + 100.0)
+    return np.where(above, 1.0 + _upper_rest(x, safe), x + 1.0 - y + y * loss(x, y))
+
+
+# -- below: Palm
+
+
+def _lower_fraction(y: Any, d: Any) -> Any:
+    """h = 1 / (d + 1 + 2 y / (d + 2 + 3 y / (d + 3 + ...))), d = x - y > 0: x G = d + y h (Perron)."""
+    tail = np.zeros_like(d)
+    for j in range(LEVELS, 1, -1):
+        tail = j * y / (d + j + tail)
+    return 1.0 / (d + 1.0 + tail)
+
+
+def _sums(x: Any, y: Any) -> tuple[Any, Any]:
+    """(1 + y/(x+1) + y^2/((x+1)(x+2)) + ..., h times it)."""
+    term = np.ones(np.shape(y))
+    total, lost = term.copy(), term / (x + 1.0)
+    for j in range(1, TERMS):
+        term = term * y / (x + j)
+        total = total + term
+        lost = lost + (j + 1.0) * term / (x + j + 1.0)
+    return total, lost
+
+
+def palm(x: Any, y: Any, gap: Any | None = None) -> tuple[Any, Any]:
+    """(G, h) of x > 0 and y >= 0, arrays of one shape; gap = x - y where it is known better than by subtraction.
+
+    G = w / P(x, y) in (0, 1]; h = (y - x + x G) / y in (0, 1), 1 / (x + 1) at y = 0.
+
+    Source: Palm 1957, "Research on telephone traffic carried by full availability groups"; DLMF 8.2 and 8.7.
+    """
+    d = x - y if gap is None else gap
+    fraction = d > FAR * np.sqrt(x + 4.0)
+    summed = ~fraction & (y <= FEW)
+    h_far = _lower_fraction(np.where(fraction, y, 0.0), np.where(fraction, d, x))
+    total, lost = _sums(x, np.where(summed, y, 0.0))
+    g_far = (d + y * h_far) / x
+    other = ~fraction & ~summed
+    load = np.where(other, y, x + 1.0)
+    g_near = poisson_weight(x, load) / special.gammainc(x, load)
+    h_near = (x * g_near - np.where(other, d, -1.0)) / load
+    g = np.where(fraction, g_far, np.where(summed, 1.0 / total, g_near))
+    h = np.where(fraction, h_far, np.where(summed, lost / total, h_near))
+    return np.clip(g, 0.0, 1.0), np.clip(h, 0.0, 1.0)
