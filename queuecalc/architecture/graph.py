@@ -35,17 +35,15 @@ class Branch:
     """One call of a visit, as it happens in this pattern.
 
     Attributes:
-        visit: index of the visit that takes it; -1 when everybody who could is down.
+        visit: index of the visit that takes it.
         times: n + f.
         wait: whether the caller waits for the answer.
-        down: for visit == -1, the component that should have taken it.
         spare: whether somebody later in the list takes the call while the taker is down.
     """
 
     visit: int
     times: float
     wait: bool
-    down: str = ""
     spare: bool = False
 
 
@@ -73,6 +71,7 @@ class Visit:
 
     Attributes:
         waited: reached along an unbroken chain of waited-for calls from the users.
+        behind: reached through an asynchronous component: its inflow is the same in every failure state.
         type: index of its service type in `Graph.types`.
         dropped: share of visits after which the request is dropped.
         branches: the calls that it makes, in file order.
@@ -82,6 +81,7 @@ class Visit:
     component: str
     operation: str
     waited: bool
+    behind: bool
     type: int
     dropped: float
     branches: tuple[Branch, ...]
@@ -92,7 +92,9 @@ class Graph:
     """All visits of one pattern.
 
     Attributes:
-        present: names of the present components; `down`: those of them that take no call.
+        present: names of the present components.
+        down: those of them that pass their calls to the next in the list; a call without one still goes to them.
+        buffered: components whose hand-offs wait in a buffer: what leaves them is not what comes in.
         figures: of the present components, overrides applied.
         visits: callers before callees.
         entries: by class, the calls that users make.
@@ -103,6 +105,7 @@ class Graph:
 
     present: frozenset[str]
     down: frozenset[str]
+    buffered: frozenset[str]
     figures: Mapping[str, Figures]
     visits: tuple[Visit, ...]
     entries: Mapping[str, tuple[Branch, ...]]
@@ -133,7 +136,7 @@ class Graph:
     @cached_property
     def asynchronous(self) -> tuple[str, ...]:
         """Components reached by hand-offs alone, upstream first."""
-        return tuple(step for step in self.order if isinstance(step, str) and step not in self.waited)
+        return tuple(step for step in self.order if isinstance(step, str) and step in self.buffered)
 
     @cached_property
     def callers_of(self) -> Mapping[str, frozenset[str]]:
@@ -141,32 +144,37 @@ class Graph:
         found: dict[str, set[str]] = {name: set() for name in self.visits_of}
         for visit in self.visits:
             for branch in visit.branches:
-                if branch.visit >= 0:
-                    found[self.visits[branch.visit].component].add(visit.component)
+                found[self.visits[branch.visit].component].add(visit.component)
         return {name: frozenset(callers) for name, callers in found.items()}
 
 
-_Key = tuple[str, str, str, bool]
+_Key = tuple[str, str, str, bool, bool]
+"""(class, component, operation, waited, behind) of a visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
     """A call before its taker has a number."""
 
-    key: _Key | None
+    key: _Key
     times: float
     wait: bool
-    down: str
     spare: bool
 
 
 class _Builder:
-    """Depth-first from the users; visits are numbered callers first at the end."""
+    """Depth-first from the users; visits are numbered callers first at the end.
 
-    def __init__(self, model: Model, present: frozenset[str], down: frozenset[str]) -> None:
+    With a graph `whole` of every component up given, what is behind asynchronous components is taken from there.
+    """
+
+    def __init__(
+        self, model: Model, present: frozenset[str], down: frozenset[str], whole: Graph | None
+    ) -> None:
         self.model = model
         self.present = present
         self.down = down
+        self.whole = whole
         self.figures = {
             name: component.figures_with(present)
             for name, component in model.components.items()
@@ -181,6 +189,31 @@ class _Builder:
         for call in model.calls:
             for caller in {endpoint.component for endpoint in call.callers}:
                 self.calls_from.setdefault(caller, []).append(call)
+        self.waited = self.waited_for()
+
+    def waited_for(self) -> frozenset[str]:
+        """Components that requests wait for in this state, and those that they do with every unit up."""
+        found: set[str] = set() if self.whole is None else set(self.whole.waited)
+        seen: set[tuple[str, str, str]] = set()
+        stack = [(name, USERS, "") for name in self.model.classes]
+        while stack:
+            request_class, component, operation = stack.pop()
+            for call in self.matching(component, operation, request_class):
+                taker = self.taker(call, self.down) if call.wait else None
+                if taker is None or taker[0] == component:
+                    continue
+                step = (request_class, taker[0], taker[1])
+                found.add(taker[0])
+                if step not in seen:
+                    seen.add(step)
+                    stack.append(step)
+        return frozenset(found)
+
+    def buffers(self, component: str) -> bool:
+        """Whether hand-offs to a component wait in a buffer."""
+        if self.whole is not None and component in self.whole.visits_of:
+            return component in self.whole.buffered
+        return component not in self.waited
 
     def matching(self, component: str, operation: str, request_class: str) -> list[Call]:
         return [
@@ -193,24 +226,24 @@ class _Builder:
             )
         ]
 
-    def taker(self, call: Call) -> tuple[str, str, bool] | None:
+    def taker(self, call: Call, down: AbstractSet[str]) -> tuple[str, str, bool] | None:
         """(component, operation, spare) that takes the call; None when it is skipped.
 
-        ("", name, False): everybody who could take it is down, `name` first of them.
+        When everybody who could take it is down, the first of them is to be called, in vain.
         """
-        first = ""
+        first: tuple[str, str, bool] | None = None
         for place, endpoint in enumerate(call.takers):
             name = endpoint.component
             if name == NOBODY:
                 return None
             if name in self.present:
-                if name not in self.down:
+                if name not in down:
                     later = {after.component for after in call.takers[place + 1 :]}
                     spare = self.figures[name].when_down == "next" and bool(later & (self.present | {NOBODY}))
                     return name, endpoint.operation, spare
-                first = first or name
-        if first:
-            return "", first, False
+                first = first or (name, endpoint.operation, False)
+        if first is not None:
+            return first
         names = " or ".join(str(endpoint) for endpoint in call.takers)
         callers = ", ".join(str(endpoint) for endpoint in call.callers)
         raise NobodyTakes(
@@ -239,22 +272,22 @@ class _Builder:
         return self.types[key]
 
     def branches(
-        self, calls: list[Call], request_class: str, caller: str, waited: bool
+        self, calls: list[Call], key: _Key
     ) -> tuple[tuple[_Outgoing, ...], tuple[tuple[str, float], ...]]:
+        request_class, caller, _, waited, behind = key
+        beyond = behind or (caller != USERS and self.buffers(caller))
         outgoing: list[_Outgoing] = []
         own: list[tuple[str, float]] = []
         for call in calls:
-            taker = self.taker(call)
+            taker = self.taker(call, frozenset() if behind else self.down)
             if taker is None:
                 continue
             component, operation, spare = taker
             if component == caller:
                 own.append((operation, call.times))
-            elif component == "":
-                outgoing.append(_Outgoing(None, call.times, call.wait, operation, False))
             else:
-                key = (request_class, component, operation, waited and call.wait)
-                outgoing.append(_Outgoing(key, call.times, call.wait, "", spare))
+                callee = (request_class, component, operation, waited and call.wait, beyond)
+                outgoing.append(_Outgoing(callee, call.times, call.wait, spare))
         return tuple(outgoing), tuple(own)
 
     def reach(self, key: _Key) -> None:
@@ -266,13 +299,13 @@ class _Builder:
             return
         self.keys[key] = -1
         self.path.append(key)
-        request_class, component, operation, waited = key
-        calls = self.matching(component, operation, request_class)
-        outgoing, own = self.branches(calls, request_class, component, waited)
+        request_class, component, operation, waited, behind = key
+        outgoing, own = self.branches(self.matching(component, operation, request_class), key)
         kind = self.service_type(component, operation, own)
+        if self.whole is not None and (behind or (not waited and self.buffers(component))):
+            outgoing = ()  # what flows on is known from the graph of every component up
         for each in outgoing:
-            if each.key is not None:
-                self.reach(each.key)
+            self.reach(each.key)
         self.path.pop()
         self.keys[key] = len(self.finished)
         self.finished.append((key, outgoing, kind))
@@ -280,19 +313,18 @@ class _Builder:
     def build(self) -> Graph:
         entries: dict[str, tuple[_Outgoing, ...]] = {}
         for name in self.model.classes:
-            outgoing, _ = self.branches(self.matching(USERS, "", name), name, USERS, True)
+            outgoing, _ = self.branches(self.matching(USERS, "", name), (name, USERS, "", True, False))
             entries[name] = outgoing
             for each in outgoing:
-                if each.key is not None:
-                    self.reach(each.key)
+                self.reach(each.key)
+        for visit in self.whole.visits if self.whole is not None else ():
+            if visit.behind:
+                self.reach((visit.request_class, visit.component, visit.operation, False, True))
         count = len(self.finished)
         position = {key: count - 1 - self.keys[key] for key in self.keys}
 
         def resolve(outgoing: tuple[_Outgoing, ...]) -> tuple[Branch, ...]:
-            return tuple(
-                Branch(-1 if o.key is None else position[o.key], o.times, o.wait, o.down, o.spare)
-                for o in outgoing
-            )
+            return tuple(Branch(position[o.key], o.times, o.wait, o.spare) for o in outgoing)
 
         visits = tuple(
             Visit(
@@ -306,6 +338,7 @@ class _Builder:
         graph = Graph(
             present=self.present,
             down=self.down,
+            buffered=frozenset(visit.component for visit in visits if self.buffers(visit.component)),
             figures=self.figures,
             visits=visits,
             entries={name: resolve(outgoing) for name, outgoing in entries.items()},
@@ -342,7 +375,7 @@ def _flow_order(graph: Graph) -> tuple[int | str, ...]:
     gates = {
         name
         for name in graph.visits_of
-        if name not in graph.waited or graph.figures[name].max_rate_per_s is not None
+        if name in graph.buffered or graph.figures[name].max_rate_per_s is not None
     }
     if not gates:
         return tuple(range(len(graph.visits)))
@@ -356,9 +389,8 @@ def _flow_order(graph: Graph) -> tuple[int | str, ...]:
             followers[index].append(source)
             waiting_for[source] += 1
         for branch in visit.branches:
-            if branch.visit >= 0:
-                followers[source].append(branch.visit)
-                waiting_for[branch.visit] += 1
+            followers[source].append(branch.visit)
+            waiting_for[branch.visit] += 1
     ready = [step for step, count in waiting_for.items() if count == 0]
     order: list[int | str] = []
     while ready:
@@ -377,11 +409,19 @@ def _flow_order(graph: Graph) -> tuple[int | str, ...]:
     return tuple(order)
 
 
-def lower(model: Model, present: AbstractSet[str], down: AbstractSet[str] = frozenset()) -> Graph:
+def lower(
+    model: Model,
+    present: AbstractSet[str],
+    down: AbstractSet[str] = frozenset(),
+    whole: Graph | None = None,
+) -> Graph:
     """The graph of visits when exactly `present` have a count above zero, and `down` of them take no call.
+
+    Args:
+        whole: the graph with nobody down, needed when somebody is: asynchronous work is that of this one.
 
     Raises:
         NobodyTakes: some reached call has no taker (with its excuse).
         InvalidInput: a cycle of calls that never ends.
     """
-    return _Builder(model, frozenset(present), frozenset(down)).build()
+    return _Builder(model, frozenset(present), frozenset(down), whole).build()

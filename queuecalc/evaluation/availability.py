@@ -100,8 +100,7 @@ def _state(
     timeout: float | None,
 ) -> ScenarioLosses:
     graph = pattern.graph(scenario.down)
-    asynchronous = frozenset(pattern.graph().asynchronous)
-    return ScenarioLosses(pattern.model, graph, counts, asynchronous, scenario, classes, tolerance, timeout)
+    return ScenarioLosses(pattern.model, graph, counts, scenario, classes, tolerance, timeout)
 
 
 def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
@@ -272,8 +271,6 @@ def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single
     seen: set[int] = set()
     while stack:
         branch = stack.pop()
-        if branch.visit < 0:
-            continue
         visit = graph.visits[branch.visit]
         if not branch.spare:
             needed.add(visit.component)
@@ -344,7 +341,7 @@ def _handed_off(graph: Graph, counts: Mapping[str, int]) -> dict[str, float]:
     branches = [branch for entry in graph.entries.values() for branch in entry]
     branches += [branch for visit in graph.visits for branch in visit.branches]
     for branch in branches:
-        if branch.visit >= 0 and not branch.wait and not branch.spare:
+        if not branch.wait and not branch.spare:
             name = graph.visits[branch.visit].component
             if name not in graph.waited:
                 continue

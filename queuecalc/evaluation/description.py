@@ -13,7 +13,7 @@ from queuecalc.architecture import NOBODY, USERS, Call, Component, Model
 from queuecalc.architecture.graph import Branch, Graph, NobodyTakes
 from queuecalc.evaluation.evaluator import Evaluator
 from queuecalc.evaluation.findings import held_servers
-from queuecalc.evaluation.flows import FloatArray, class_rates, propagate
+from queuecalc.evaluation.flows import FloatArray, class_rates, offered_visits
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.sentences import duration
 from queuecalc.evaluation.walk import walk
@@ -63,7 +63,7 @@ def describe(model: Model) -> Description:
 def _peak_inflow(model: Model, graph: Graph) -> FloatArray:
     """Inflow of every visit when the load curve peaks, nothing held back."""
     rates = class_rates(model.classes, np.array([model.load.curve.peak]))
-    return propagate(graph, rates, dict.fromkeys(graph.visits_of, 10**9), {}, frozenset())[:, 0]
+    return offered_visits(graph, rates)[:, 0]
 
 
 # -- the contract in words

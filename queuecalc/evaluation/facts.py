@@ -13,6 +13,7 @@ from queuecalc.answer import Availability
 from queuecalc.architecture import Model
 from queuecalc.evaluation.availability import availability, lost_fractions
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
+from queuecalc.evaluation.draining import drain_times
 from queuecalc.evaluation.latency import SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import Queue
@@ -70,6 +71,12 @@ class Facts:
     def availability(self) -> Availability:
         """All three figures."""
         return availability(self.pattern, self.counts, self.walk)
+
+    @cached_property
+    def drain_s(self) -> dict[str, float]:
+        """Seconds from the last overload until the last line of each asynchronous component is empty."""
+        found = drain_times(self.model, self.pattern.graph(), self.counts, self.walk)
+        return {name: max(times) for name, times in found.items()}
 
     def responses(self, classes: tuple[str, ...]) -> SlotResponses:
         """The response time of some classes together, slot by slot."""

@@ -108,7 +108,7 @@ def _ways(graph: Graph, branches: Sequence[Branch]) -> set[tuple[str, ...]] | No
     """All sequences of components that the waited-for calls can make; None for too many."""
     found: set[tuple[str, ...]] = {()}
     for branch in branches:
-        if not branch.wait or branch.visit < 0:
+        if not branch.wait:
             continue
         visit = graph.visits[branch.visit]
         below = _ways(graph, visit.branches)
@@ -137,11 +137,7 @@ def held_servers(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tup
         for name in graph.visits_of
         if graph.figures[name].waits is None
         and graph.figures[name].servers is not None
-        and any(
-            branch.wait and branch.visit >= 0
-            for index in graph.visits_of[name]
-            for branch in graph.visits[index].branches
-        )
+        and any(branch.wait for index in graph.visits_of[name] for branch in graph.visits[index].branches)
     ]
     if not silent:
         return ()
@@ -178,7 +174,7 @@ def _mean_downstream(graph: Graph, rates: FloatArray, counts: Mapping[str, int])
     for index in range(len(graph.visits) - 1, -1, -1):
         total = none
         for branch in graph.visits[index].branches:
-            if branch.wait and branch.visit >= 0:
+            if branch.wait:
                 visit = graph.visits[branch.visit]
                 wait = queues[visit.component].mean_wait if visit.component in queues else none
                 own = wait + float(graph.types[visit.type].law.mean)
@@ -207,7 +203,7 @@ def _batches(graph: Graph) -> list[str]:
     found = {}
     for visit in graph.visits:
         for branch in visit.branches:
-            if branch.visit >= 0 and not branch.wait and branch.times >= 2.0:
+            if not branch.wait and branch.times >= 2.0:
                 taker = graph.visits[branch.visit].component
                 if taker in graph.waited and graph.figures[taker].servers is not None:
                     found[visit.component, taker] = int(branch.times)

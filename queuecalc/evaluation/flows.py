@@ -1,8 +1,8 @@
 """Traffic equations over the graph of visits: the inflow of every visit at many instants at once.
 
 lambda_v = gamma_v + sum over callers u of lambda_u (1 - drop_u) times_uv (Jackson 1957, eq. (1), by mean calls per
-visit), solved by one pass, callers first. Two things bend it: a rate cap lets through at most its cap, and what
-leaves an asynchronous component is its departure rate, not its inflow.
+visit), solved by one pass, callers first. They are linear in what the users ask for and in what reaches visits behind
+asynchronous components, which is known from the walk; a rate cap, which lets through at most its cap, bends them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = [
     "VisitKey",
     "class_rates",
     "component_rates",
+    "offered_visits",
     "passed_share",
     "propagate",
     "visit_key",
@@ -27,7 +28,7 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 VisitKey = tuple[str, str, str]
-"""(class, component, operation) of a visit that nobody waits for."""
+"""(class, component, operation) of a visit behind an asynchronous component."""
 
 
 def class_rates(classes: Mapping[str, RequestClass], load: FloatArray) -> dict[str, FloatArray]:
@@ -39,7 +40,7 @@ def class_rates(classes: Mapping[str, RequestClass], load: FloatArray) -> dict[s
 
 
 def visit_key(graph: Graph, index: int) -> VisitKey:
-    """The name under which departures of a visit are handed from one graph to another."""
+    """The name of a visit behind an asynchronous component, the same in every failure state."""
     visit = graph.visits[index]
     return visit.request_class, visit.component, visit.operation
 
@@ -54,8 +55,7 @@ def propagate(
     graph: Graph,
     rates: Mapping[str, FloatArray],
     live: Mapping[str, int],
-    departures: Mapping[VisitKey, FloatArray],
-    asynchronous: frozenset[str],
+    behind: Mapping[VisitKey, FloatArray],
 ) -> FloatArray:
     """Inflow of every visit, shape (visits, instants).
 
@@ -63,15 +63,16 @@ def propagate(
         graph: the routing, possibly with components down.
         rates: requests per second by class, each of shape (instants,).
         live: units that let calls through, by capped component.
-        departures: what leaves the hand-offs to asynchronous components.
-        asynchronous: components whose hand-offs leave at `departures` (0 where not listed), not at their inflow.
+        behind: inflow of every visit behind an asynchronous component.
     """
     instants = next(iter(rates.values())).shape[0]
     inflow = np.zeros((len(graph.visits), instants))
     for name, branches in graph.entries.items():
         for branch in branches:
-            if branch.visit >= 0:
-                inflow[branch.visit] += rates[name] * branch.times
+            inflow[branch.visit] += rates[name] * branch.times
+    for index, visit in enumerate(graph.visits):
+        if visit.behind:
+            inflow[index] = behind[visit_key(graph, index)]
     for step in graph.order:
         if isinstance(step, str):
             capped = graph.figures[step].max_rate_per_s
@@ -80,37 +81,39 @@ def propagate(
             if capped is not None:
                 share = passed_share(inflow[list(indices)].sum(axis=0), capped * live[step])
             for index in indices:
-                _hand_on(graph, inflow, index, share, departures, asynchronous)
+                _hand_on(graph, inflow, index, share)
         elif not _gated(graph, step):
-            _hand_on(graph, inflow, step, 1.0, departures, asynchronous)
+            _hand_on(graph, inflow, step, 1.0)
     return inflow
 
 
 def _gated(graph: Graph, index: int) -> bool:
     """Whether a visit's calls are made when its component's turn comes, not its own."""
     component = graph.visits[index].component
-    return component not in graph.waited or graph.figures[component].max_rate_per_s is not None
+    return component in graph.buffered or graph.figures[component].max_rate_per_s is not None
 
 
-def _hand_on(
-    graph: Graph,
-    inflow: FloatArray,
-    index: int,
-    share: FloatArray | float,
-    departures: Mapping[VisitKey, FloatArray],
-    asynchronous: frozenset[str],
-) -> None:
+def _hand_on(graph: Graph, inflow: FloatArray, index: int, share: FloatArray | float) -> None:
     visit = graph.visits[index]
-    if not visit.branches:
-        return
-    if visit.component in asynchronous and not visit.waited:
-        leaving = departures.get(visit_key(graph, index), 0.0)
-    else:
-        leaving = inflow[index]
-    leaving = leaving * (share * (1.0 - visit.dropped))
+    if visit.behind or (visit.component in graph.buffered and not visit.waited):
+        return  # what flows on from here is the inflow of visits behind
+    leaving = inflow[index] * (share * (1.0 - visit.dropped))
     for branch in visit.branches:
-        if branch.visit >= 0:
+        inflow[branch.visit] += leaving * branch.times
+
+
+def offered_visits(graph: Graph, rates: Mapping[str, FloatArray]) -> FloatArray:
+    """Inflow of every visit if no cap and no backlog holds anything up, shape (visits, instants)."""
+    instants = next(iter(rates.values())).shape[0]
+    inflow = np.zeros((len(graph.visits), instants))
+    for name, branches in graph.entries.items():
+        for branch in branches:
+            inflow[branch.visit] += rates[name] * branch.times
+    for index, visit in enumerate(graph.visits):
+        leaving = inflow[index] * (1.0 - visit.dropped)
+        for branch in visit.branches:
             inflow[branch.visit] += leaving * branch.times
+    return inflow
 
 
 def component_rates(graph: Graph, inflow: FloatArray) -> FloatArray:

@@ -258,7 +258,9 @@ def _components(judged: Judged, latencies: tuple[Latency, ...]) -> tuple[Compone
 
 
 def _asynchronous(judged: Judged) -> tuple[Asynchronous, ...]:
-    return tuple(describe(name, lines) for name, lines in judged.facts.lags.items())
+    return tuple(
+        describe(name, lines, judged.facts.drain_s[name]) for name, lines in judged.facts.lags.items()
+    )
 
 
 def _series(judged: Judged) -> Series:
@@ -290,7 +292,8 @@ def _series(judged: Judged) -> Series:
             total += [
                 each.line.messages_at(float(t)) if b > 0.0 else 0.0 for t, b in zip(at, held, strict=True)
             ]
-            stationary = np.append(each.stationary_s, each.stationary_s[-1])
+            stationary = each.stationary.by_slot()
+            stationary = np.append(stationary, stationary[-1])
             longest = np.maximum(longest, np.where(held > 0, path.lag(at), stationary))
         backlog[name], lag[name] = tuple(total.tolist()), tuple(longest.tolist())
     return Series(

@@ -146,8 +146,7 @@ class Judged:
                 )
             within = [w for w in (figures.drain_within_s, contract.drain_within_s) if w is not None]
             if within:
-                drain = max(line.line.path.drain_time for line in lines)
-                yield _seconds("drain time", name, min(within), drain, None)
+                yield _seconds("drain time", name, min(within), self.facts.drain_s[name], None)
 
     def _retentions(self) -> Iterator[ContractLine]:
         """A buffer with a retention must be read in time by every asynchronous component that it feeds."""

@@ -75,7 +75,6 @@ class ScenarioLosses:
     Attributes:
         model, graph: the routing of this scenario.
         counts: units bought.
-        asynchronous: components that are asynchronous with every unit up.
         scenario: what is down, and the live counts looked at jointly.
         classes: names of the classes in the contract.
         tolerance: absolute, on fractions of requests.
@@ -85,7 +84,6 @@ class ScenarioLosses:
     model: Model
     graph: Graph
     counts: Mapping[str, int]
-    asynchronous: frozenset[str]
     scenario: Scenario
     classes: tuple[str, ...]
     tolerance: float
@@ -123,13 +121,6 @@ class ScenarioLosses:
 
     def _causes(self) -> tuple[Cause, ...]:
         found: dict[Cause, None] = {}
-        for route in self.routes.values():
-            branches = [*route.entries]
-            for index in route.order:
-                branches += self.graph.visits[index].branches
-            for branch in branches:
-                if branch.visit < 0 and branch.wait:
-                    found["down", branch.down] = None
         for name in self.components:
             for cause in ("down", "no steady state", "blocked", "dropped"):
                 found[cause, name] = None
@@ -140,8 +131,7 @@ class ScenarioLosses:
 
     def _point(self, course: Course, regime: Any, p: FloatArray) -> _Point:
         rates = class_rates(self.model.classes, course.load_at(regime, p))
-        departures = course.departures_at(regime, p)
-        inflow = propagate(self.graph, rates, self.capped, departures, self.asynchronous)
+        inflow = propagate(self.graph, rates, self.capped, course.behind_at(regime, p))
         return _Point(rates, inflow, component_rates(self.graph, inflow))
 
     def _queue(self, point: _Point, name: str, live: LiveCounts) -> tuple[Queue, FloatArray]:
@@ -389,12 +379,6 @@ def _book(
         if not branch.wait:
             continue
         whole, rest = split_times(branch.times)
-        if branch.visit < 0:
-            certain = 1.0 if whole else rest
-            cause = ("down", branch.down)
-            causes[cause] = causes.get(cause, 0.0) + share * certain
-            share = share * (1.0 - certain)
-            continue
         theirs, served = done[branch.visit]
         tried: Any = share
         if whole == 1 and rest == 0.0:

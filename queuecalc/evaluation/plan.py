@@ -12,7 +12,7 @@ from queuecalc.answer import Excuse
 from queuecalc.architecture import Model
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph, NobodyTakes, lower
-from queuecalc.evaluation.flows import class_rates, propagate
+from queuecalc.evaluation.flows import class_rates, offered_visits
 from queuecalc.evaluation.route import Route, route_of
 
 __all__ = ["Pattern"]
@@ -44,7 +44,8 @@ class Pattern:
     def graph(self, down: frozenset[str] = frozenset()) -> Graph:
         """The graph of visits, possibly with some components down."""
         if down not in self.graphs:
-            self.graphs[down] = lower(self.model, self.present, down)
+            whole = self.graph() if down else None
+            self.graphs[down] = lower(self.model, self.present, down, whole)
         return self.graphs[down]
 
     def route(self, request_class: str) -> Route:
@@ -106,8 +107,7 @@ class Pattern:
         graph = self.graph()
         slots = self.model.load.curve.slots
         rates = class_rates(self.model.classes, 0.5 * (slots.left + slots.right))
-        uncapped = dict.fromkeys(graph.visits_of, 10**12)
-        visits = propagate(graph, rates, uncapped, {}, frozenset()) @ ((slots.end_h - slots.start_h) * 3600.0)
+        visits = offered_visits(graph, rates) @ ((slots.end_h - slots.start_h) * 3600.0)
         found = {}
         for name in charged:
             figures = self.figures[name]

@@ -30,7 +30,7 @@ class Course:
     Attributes:
         lowest, highest: range of p by regime, shape (regimes,).
         load: (a, b) by regime, shape (2, regimes).
-        departures: (a, b) by regime of what leaves each hand-off to an asynchronous component.
+        behind: (a, b) by regime of the inflow of each visit behind an asynchronous component.
         regime: the regime of each piece, shape (pieces,).
         seconds: the length of each piece.
         ends: p at both ends of each piece, shape (2, pieces).
@@ -39,7 +39,7 @@ class Course:
     lowest: FloatArray
     highest: FloatArray
     load: FloatArray
-    departures: Mapping[VisitKey, FloatArray]
+    behind: Mapping[VisitKey, FloatArray]
     regime: Any
     seconds: FloatArray
     ends: FloatArray
@@ -48,9 +48,9 @@ class Course:
         """The load curve at some parameters of some regimes."""
         return np.asarray(self.load[0][regime] + self.load[1][regime] * p)
 
-    def departures_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
-        """What asynchronous components hand on there."""
-        return {key: line[0][regime] + line[1][regime] * p for key, line in self.departures.items()}
+    def behind_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
+        """The inflow of visits behind asynchronous components there."""
+        return {key: line[0][regime] + line[1][regime] * p for key, line in self.behind.items()}
 
 
 class _Lines:
@@ -58,11 +58,11 @@ class _Lines:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
-        self.keys = list(walk.departures)
-        self.values = np.array([walk.departures[key] for key in self.keys])
-        self.values = self.values.reshape(len(self.keys), 2, walk.start_s.size)
+        behind = [index for index, visit in enumerate(walk.graph.visits) if visit.behind]
+        self.keys = [visit_key(walk.graph, index) for index in behind]
+        self.values = walk.inflow[behind]
         self.load: list[tuple[float, float]] = []
-        self.departures: list[FloatArray] = []
+        self.behind: list[FloatArray] = []
         self.range: list[tuple[float, float]] = []
         self.regime = np.zeros(walk.start_s.size, dtype=np.intp)
         self.ends = walk.load.copy()
@@ -71,9 +71,8 @@ class _Lines:
         """Pieces in which the same hand-ons differ from their inflow."""
         walk = self.walk
         label = np.zeros(walk.start_s.size, dtype=np.int64)
-        places = {visit_key(walk.graph, i): i for i, v in enumerate(walk.graph.visits) if not v.waited}
-        for key, value in zip(self.keys, self.values, strict=True):
-            inflow = walk.inflow[places[key]]
+        for index, value in walk.departures.items():
+            inflow = walk.inflow[index]
             apart = np.abs(value - inflow) > AFFINE_TOLERANCE * np.maximum(value, inflow)
             label = (2 * label + apart.any(axis=0)) % (1 << 62)
         return label
@@ -103,19 +102,19 @@ class _Lines:
             at = self.values[:, :, piece].T
             self._line((float(first), float(last - first)), np.array([at[0], at[1] - at[0]]), (0.0, 1.0))
 
-    def _line(self, load: tuple[float, float], departures: FloatArray, limits: tuple[float, float]) -> None:
+    def _line(self, load: tuple[float, float], behind: FloatArray, limits: tuple[float, float]) -> None:
         self.load.append(load)
-        self.departures.append(departures)
+        self.behind.append(behind)
         self.range.append(limits)
 
     def course(self) -> Course:
         walk = self.walk
-        lines = np.array(self.departures)  # (regimes, 2, keys)
+        lines = np.array(self.behind)  # (regimes, 2, keys)
         return Course(
             lowest=np.array([low for low, _ in self.range]),
             highest=np.array([high for _, high in self.range]),
             load=np.array(self.load).T,
-            departures={key: lines[:, :, i].T for i, key in enumerate(self.keys)},
+            behind={key: lines[:, :, i].T for i, key in enumerate(self.keys)},
             regime=self.regime,
             seconds=walk.end_s - walk.start_s,
             ends=self.ends,

@@ -315,10 +315,6 @@ def _in_turn(
     for branch in branches:
         if not branch.wait:
             continue
-        if branch.visit < 0:
-            whole, rest = split_times(branch.times)
-            mass = mass * (0.0 if whole else 1.0 - rest)
-            continue
         whole, rest = split_times(branch.times)
         callee = masses[branch.visit]
         if whole:

@@ -59,12 +59,12 @@ def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
     visits = graph.visits
     entries = tuple(branch for branch in graph.entries[request_class] if branch.wait)
     reached: set[int] = set()
-    stack = [branch.visit for branch in entries if branch.visit >= 0]
+    stack = [branch.visit for branch in entries]
     while stack:
         index = stack.pop()
         if index not in reached:
             reached.add(index)
-            stack += [b.visit for b in visits[index].branches if b.wait and b.visit >= 0]
+            stack += [b.visit for b in visits[index].branches if b.wait]
     order = tuple(sorted(reached, reverse=True))
     constant: dict[int, float] = {}
     shift: dict[int, float] = {}
@@ -73,14 +73,13 @@ def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
         visit = visits[index]
         figures = graph.figures[visit.component]
         constant[index] = figures.fixed_delay_s + graph.types[visit.type].constant_s
-        waited = [b for b in visit.branches if b.wait and b.visit >= 0]
+        waited = [b for b in visit.branches if b.wait]
         shift[index] = constant[index] + sum(split_times(b.times)[0] * shift[b.visit] for b in waited)
         most[index] = _visits(waited, most)
         most[index][visit.component] = most[index].get(visit.component, 0) + 1
-    taken = [branch for branch in entries if branch.visit >= 0]
-    total = network_s + sum(split_times(b.times)[0] * shift[b.visit] for b in taken)
+    total = network_s + sum(split_times(b.times)[0] * shift[b.visit] for b in entries)
     return Route(
-        graph, request_class, order, entries, constant, shift, network_s, total, _visits(taken, most)
+        graph, request_class, order, entries, constant, shift, network_s, total, _visits(list(entries), most)
     )
 
 
@@ -131,14 +130,14 @@ def _follow(
         if not branch.wait:
             continue
         whole, rest = split_times(branch.times)
-        callee = done[branch.visit] if branch.visit >= 0 else 0.0
+        callee = done[branch.visit]
         if whole == 1:
             value = value * callee
         elif whole > 1:
             value = value * callee**whole
         if rest > 0.0:
             late = callee
-            if branch.visit >= 0 and shift[branch.visit] > 0.0:
+            if shift[branch.visit] > 0.0:
                 late = callee * np.exp(-s * shift[branch.visit])
             value = value * (1.0 - rest + rest * late)
     return value

@@ -18,10 +18,19 @@ from queuecalc.architecture import Model
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph
 from queuecalc.dynamics import FluidPath, fluid_path
-from queuecalc.evaluation.flows import FloatArray, VisitKey, class_rates, passed_share, visit_key
+from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.load import Slots
 
-__all__ = ["SECONDS_PER_HOUR", "Line", "Walk", "partitions_for", "walk", "walk_at_peak"]
+__all__ = [
+    "MIX_TOLERANCE",
+    "SECONDS_PER_HOUR",
+    "Line",
+    "Walk",
+    "partitions_for",
+    "walk",
+    "walk_at_peak",
+    "walk_beyond",
+]
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -88,7 +97,7 @@ class Walk:
         slot: which slot of the curve each piece belongs to.
         load: the load curve at both ends, shape (2, pieces).
         inflow: of every visit, shape (visits, 2, pieces).
-        departures: what leaves the hand-offs to asynchronous components, shape (2, pieces) each.
+        departures: by visit, what leaves the hand-offs to asynchronous components, shape (2, pieces) each.
         lines: the fluid lines, by asynchronous component.
     """
 
@@ -98,7 +107,7 @@ class Walk:
     slot: Any
     load: FloatArray
     inflow: FloatArray
-    departures: Mapping[VisitKey, FloatArray]
+    departures: Mapping[int, FloatArray]
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -188,22 +197,20 @@ class _Walker:
         self.slot = np.arange(self.start.size)
         self.load = np.array([slots.left, slots.right])
         self.inflow = np.zeros((len(graph.visits), 2, self.start.size))
-        self.departures: dict[VisitKey, FloatArray] = {}
+        self.departures: dict[int, FloatArray] = {}
         self.lines: dict[str, tuple[Line, ...]] = {}
         self.sources = self._sources()
         rates = class_rates(model.classes, self.load)
         for name, branches in graph.entries.items():
             for branch in branches:
-                if branch.visit >= 0:
-                    self.inflow[branch.visit] += rates[name] * branch.times
+                self.inflow[branch.visit] += rates[name] * branch.times
 
     def _sources(self) -> dict[int, list[tuple[int, float]]]:
         """By visit, which visits call it and how often, drops counted."""
         found: dict[int, list[tuple[int, float]]] = {index: [] for index in range(len(self.graph.visits))}
         for index, visit in enumerate(self.graph.visits):
             for branch in visit.branches:
-                if branch.visit >= 0:
-                    found[branch.visit].append((index, branch.times * (1.0 - visit.dropped)))
+                found[branch.visit].append((index, branch.times * (1.0 - visit.dropped)))
         return found
 
     def run(self) -> Walk:
@@ -221,8 +228,7 @@ class _Walker:
     def _hand_on(self, index: int, leaving: FloatArray) -> None:
         visit = self.graph.visits[index]
         for branch in visit.branches:
-            if branch.visit >= 0:
-                self.inflow[branch.visit] += leaving * (branch.times * (1.0 - visit.dropped))
+            self.inflow[branch.visit] += leaving * (branch.times * (1.0 - visit.dropped))
 
     def _gate(self, component: str) -> None:
         """Everything that leaves an asynchronous or capped component, once all its inflow is known."""
@@ -246,7 +252,7 @@ class _Walker:
             self._hand_on(index, self._leaving(index) * share)
 
     def _leaving(self, index: int) -> FloatArray:
-        found: FloatArray = self.departures.get(visit_key(self.graph, index), self.inflow[index])
+        found: FloatArray = self.departures.get(index, self.inflow[index])
         return found
 
     # -- asynchronous components
@@ -276,7 +282,7 @@ class _Walker:
         first = self._line(component, own, partitions, np.full_like(self.load, partitions), initial)
         if rest:
             busy = np.where(first.path.backlogged, partitions, np.minimum(self._work(own), partitions))
-            self._line(component, rest, servers, servers - busy, 0.0)
+            self._line(component, rest, servers - partitions, servers - busy, 0.0)
 
     def _split_flows(
         self, partitioned: frozenset[str], indices: tuple[int, ...]
@@ -297,7 +303,7 @@ class _Walker:
     def _leave(self, index: int, rate: FloatArray) -> None:
         """Note what leaves a visit, if it hands anything on."""
         if self.graph.visits[index].branches:
-            self.departures[visit_key(self.graph, index)] = rate
+            self.departures[index] = rate
 
     def _initial(self, figures: Figures, indices: tuple[int, ...]) -> float:
         """The backlog at the first knot, in server-seconds."""
@@ -464,3 +470,16 @@ def walk_at_peak(model: Model, graph: Graph, counts: Mapping[str, int], floor: M
     curve = model.load.curve
     hour, peak = np.array([curve.peak_hour]), np.array([curve.peak])
     return _Walker(model, graph, counts, floor, Slots(hour, hour + 1.0 / SECONDS_PER_HOUR, peak, peak)).run()
+
+
+def walk_beyond(model: Model, graph: Graph, counts: Mapping[str, int], hours: float) -> Walk:
+    """The walk along the curve and for so many hours after it, the last rate continuing."""
+    slots = model.load.curve.slots
+    end, last = slots.end_h[-1:], slots.right[-1:]
+    longer = Slots(
+        np.append(slots.start_h, end),
+        np.append(slots.end_h, end + hours),
+        np.append(slots.left, last),
+        np.append(slots.right, last),
+    )
+    return _Walker(model, graph, counts, None, longer).run()

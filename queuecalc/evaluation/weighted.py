@@ -42,8 +42,7 @@ def percentile_over_curve(
         if key not in known:
             load = course.load_at(regime, p)
             rates = class_rates(pattern.model.classes, load)
-            departures = course.departures_at(regime, p)
-            inflow = propagate(graph, rates, units, departures, frozenset(graph.asynchronous))
+            inflow = propagate(graph, rates, units, course.behind_at(regime, p))
             known[key] = response_at(pattern, units, classes, load, component_rates(graph, inflow))
         return known[key]
 

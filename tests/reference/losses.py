@@ -144,7 +144,11 @@ class _OneState:
         margin = 1e-9 * (end - start)
         times = [start + margin + k * (end - start - 2.0 * margin) / steps for k in range(steps + 1)]
         values = [self._excesses(t) for t in times]
-        found = []
+        found = [
+            t
+            for t, before, at, after in zip(times[1:], values, values[1:], values[2:], strict=False)
+            if any(at[key] == 0.0 and before[key] * after[key] < 0.0 for key in at)
+        ]
         for p, q, a, b in zip(times, times[1:], values, values[1:], strict=False):
             found += [
                 float(brentq(lambda t, k=key: self._excesses(t)[k], p, q, xtol=1e-9, rtol=1e-15))

@@ -225,4 +225,7 @@ def sign_changes(
     for p, q, a, b in zip(times, times[1:], values, values[1:], strict=False):
         if a * b < 0.0:
             found.append(float(brentq(function, p, q, xtol=1e-9, rtol=1e-15)))
-    return found
+    for t, before, at, after in zip(times[1:], values, values[1:], values[2:], strict=False):
+        if at == 0.0 and before * after < 0.0:
+            found.append(t)
+    return sorted(found)
