@@ -29,7 +29,7 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-RATE = Number(0, 1e12, closed=False)
+RATE = Number(1e-12, 1e12)
 COUNT = Number(1, 100_000_000, whole=True)
 VARIATION = Number(0, 1e6)
 

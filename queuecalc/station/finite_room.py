@@ -41,6 +41,9 @@ AVERAGED = 12
 ROOT_STEPS = 60
 """At most so many steps towards the pole of U inside the unit circle, which U has for rho > 1."""
 
+FULL = 1e-13
+"""A pole below this times rho is lost in rounding. The room is then full but for shares of that size: U is infinite."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FiniteRoom:
@@ -80,30 +83,34 @@ def general_room(load: Load, service: Law, correction: Correction, loss: Any, pl
     busy = load.slack + load.utilisation * loss
     delay = loss / busy
     free = (1.0 - loss) / busy
-    pole = _pole(load, service, k)
+    found = _pole(load, service, k)
+    full = (load.slack < 0.0) & (found < np.maximum(FULL * load.utilisation, FULL))
+    pole = np.where(full, 1.0, found)
     j, weights = _lattice(k)
     z = pole * np.exp(-DIGITS * math.log(10.0) / (2.0 * k)) * np.exp(1j * math.pi * j / k)
     gap = 1.0 - z
     x = load.arrival_rate * gap / load.servers
-    d = service.excess_complement(x)
-    other = load.slack + load.utilisation * d
+    d, excess = service.excess_complement(x), service.excess_lst(x)
+    other = _distance(load, d, excess)
     smooth = 1.0 + correction.epsilon * load.servers * x
     plain = load.slack + x * load.service_mean
-    inside = (1.0 - correction.beta) / plain + correction.beta * (1.0 - d) / (other * smooth)
+    inside = (1.0 - correction.beta) / plain + correction.beta * excess / (other * smooth)
     below = (free + delay * inside) * z / gap
     below_k, below_sum = _coefficients(weights, below, gap)
     beyond = (1.0 - correction.beta) * x * load.service_mean / plain
     beyond = beyond + correction.beta * (d / other + smooth - 1.0) / smooth
     beyond_k, beyond_sum = _coefficients(weights, delay * beyond * z / gap, gap)
     # U and its sum come divided by pole^-k; Q and its sum are used below saturation alone, where the pole is 1.
-    inverse = pole**k / below_k
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = np.where(full, 0.0, pole**k / below_k)
+        before = np.where(full, 1.0, below_sum / below_k)
     rho, slack = load.utilisation, load.slack
     q = np.clip(beyond_k, 0.0, 1.0)
     sparse = (slack > 0.0) & (q < 0.5)
     q = np.where(sparse, q, 0.0)
     accepted = 1.0 - rho * q
     blocked = np.where(sparse, slack * q / accepted, (inverse - slack) / (inverse + rho))
-    queue = np.where(sparse, (beyond_sum - k * rho * q) / accepted, k - (1.0 - blocked) * below_sum / below_k)
+    queue = np.where(sparse, (beyond_sum - k * rho * q) / accepted, k - (1.0 - blocked) * before)
     delayed = np.where(sparse, (delay - q) / (1.0 - q), 1.0 - free * inverse)
     rate = load.arrival_rate * (1.0 - blocked)
     mean_wait = np.maximum(queue, 0.0) / np.where(rate > 0.0, rate, np.inf)
@@ -143,8 +150,15 @@ def _coefficients(weights: Any, values: Any, gap: Any) -> tuple[Any, Any]:
     )
 
 
+def _distance(load: Load, complement: Any, excess: Any) -> Any:
+    """1 - rho Be from 1 - Be and Be: without cancellation near rho = 1, and far above it, where Be is small."""
+    return np.where(
+        load.utilisation > 2.0, 1.0 - load.utilisation * excess, load.slack + load.utilisation * complement
+    )
+
+
 def _pole(load: Load, service: Law, k: Any) -> Any:
-    """The z in (0, 1] with rho X*(lambda (1 - z) / c) = 1: 1 for rho <= 1; good to 1e-3 / k, which is enough.
+    """The z in [0, 1] with rho X*(lambda (1 - z) / c) = 1: 1 for rho <= 1; good to 1e-3 / k of itself, which is enough.
 
     1 - rho X*(s / c) is concave and rises from 1 - rho < 0 at s = 0 through 0 before s = lambda: false position with
     halved ends (the Illinois rule).
@@ -155,17 +169,20 @@ def _pole(load: Load, service: Law, k: Any) -> Any:
     lam = np.where(above, load.arrival_rate, 1.0)
     low, high = np.zeros(np.shape(k)), lam / load.servers
     at_low = np.where(above, load.slack, -1.0)
-    at_high = np.where(above, load.slack + load.utilisation * service.excess_complement(high), 1.0)
+    at_high = np.where(above, _distance(load, service.excess_complement(high), service.excess_lst(high)), 1.0)
     side = np.zeros(np.shape(k))
+    z = np.ones(np.shape(k))
     for _ in range(ROOT_STEPS):
         x = (low * at_high - high * at_low) / (at_high - at_low)
-        value = np.where(above, load.slack + load.utilisation * service.excess_complement(x), 0.0)
+        z = 1.0 - x * load.servers / lam
+        value = np.where(above, _distance(load, service.excess_complement(x), service.excess_lst(x)), 0.0)
         right = value >= 0.0
         at_low = np.where(right & (side == 1.0), 0.5 * at_low, np.where(right, at_low, value))
         at_high = np.where(~right & (side == -1.0), 0.5 * at_high, np.where(right, value, at_high))
         low, high = np.where(right, low, x), np.where(right, x, high)
         side = np.where(right, 1.0, -1.0)
-        if np.all(~above | (np.abs(value) < 1e-13) | ((high - low) * load.servers * k < 1e-3 * lam)):
+        if np.all(
+            ~above | (np.abs(value) < 1e-6 * z / k) | ((high - low) * load.servers * k < 1e-3 * lam * z)
+        ):
             break
-    x = 0.5 * (low + high)
-    return np.where(above, np.maximum(1.0 - x * load.servers / lam, 1e-300), 1.0)
+    return np.where(above, np.clip(z, 0.0, 1.0), 1.0)

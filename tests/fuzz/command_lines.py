@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 
 from queuecalc.cli.main import COMMANDS, main
 
-__all__ = ["NAMES", "command_lines", "command_of", "good_lines", "takes_model"]
+__all__ = ["NAMES", "command_lines", "command_of", "good_lines", "station_lines", "takes_model"]
 
 NAMES = tuple(name for names in COMMANDS.values() for name in names)
 
 GOOD_NUMBERS = ["1", "2", "4", "10", "70", "0.5", "1e-3", "100000", "1e9"]
 NUMBERS = [*GOOD_NUMBERS, "0", "-1", "nan", "inf", "-inf", "1e-300", "1e300", "1e400", "x", ""]
-PATHS = ["contract.p95_ms", "load.requests_per_s", "components.server.servers", "contract", "", "a.b", "format", "load"]
+PATHS = [
+    "contract.p95_ms",
+    "load.requests_per_s",
+    "components.server.servers",
+    "contract",
+    "",
+    "a.b",
+    "format",
+    "load",
+]
 STATIONS = ["MM1", "M/M/c", "mg1", "MGc", "MMInf", "MMcK", "mgck", "ErlangA"]
 LAWS = ["exponential", "lognormal", "deterministic", "gamma", "erlang"]
 COUNTS = ["0", "1", "2", "3", "5", "12"]
@@ -26,11 +35,16 @@ Values = Callable[[list[str]], st.SearchStrategy[str]]
 
 def _counts(names: list[str]) -> st.SearchStrategy[str]:
     """A count for every component."""
-    return st.tuples(*(st.sampled_from(COUNTS).map(lambda n, name=name: f"{name}={n}") for name in names)).map(",".join)
+    counts = st.lists(st.sampled_from(COUNTS), min_size=len(names), max_size=len(names))
+    return counts.map(lambda values: ",".join(map("=".join, zip(names, values, strict=True))))
 
 
 def _settings(names: list[str]) -> st.SearchStrategy[str]:
-    known = [f"components.{name}.{key}" for name in names for key in ("count", "usd_per_month", "service_ms", "mttr_h")]
+    known = [
+        f"components.{name}.{key}"
+        for name in names
+        for key in ("count", "usd_per_month", "service_ms", "mttr_h")
+    ]
     values = [*NUMBERS, "[1, 3]", "true", '"x"', "{}"]
     return st.tuples(st.sampled_from([*PATHS, *known]), st.sampled_from(values)).map("=".join)
 
@@ -76,11 +90,15 @@ def _file(folder: Path, name: str, *, good: bool) -> st.SearchStrategy[str]:
     right = str(folder / f"{name}.svg")
     if good:
         return st.just(right)
-    endings = st.sampled_from([".svg", ".png", ".json", ".toml", ""]).map(lambda ending: str(folder / f"{name}{ending}"))
+    endings = st.sampled_from([".svg", ".png", ".json", ".toml", ""]).map(
+        lambda ending: str(folder / f"{name}{ending}")
+    )
     return st.one_of(endings, st.sampled_from([str(folder), str(folder / "none" / "file.svg"), ""]))
 
 
-def _value(parameter: click.Parameter, names: list[str], folder: Path, *, good: bool) -> st.SearchStrategy[str]:
+def _value(
+    parameter: click.Parameter, names: list[str], folder: Path, *, good: bool
+) -> st.SearchStrategy[str]:
     kind, name = parameter.type, parameter.name or ""
     if isinstance(kind, click.Choice):
         return st.sampled_from([*map(str, kind.choices), *(() if good else ("nosuch",))])
@@ -106,6 +124,41 @@ def good_lines(draw: st.DrawFn, name: str, names: list[str], folder: Path) -> li
             words.append(parameter.opts[-1])
             words += [] if parameter.is_flag else [draw(_value(parameter, names, folder, good=True))]
     return words
+
+
+RATES = ["1e-300", "1e-12", "0.001", "1", "4", "70", "79.99999999", "80", "20000", "1e12", "17.3", "1e-5"]
+ROOMS = ["1", "2", "3", "4", "5", "10", "50", "1000", "100000", "1000000", "100000000"]
+SHARES = ["0", "1e-9", "0.05", "0.25", "0.5", "1", "1.7", "4", "20", "1000", "1e6"]
+
+
+@st.composite
+def station_lines(draw: st.DrawFn, kind: str) -> list[str]:
+    """Exactly the options that a kind of station has a use for, with numbers from the edges of what they permit."""
+    from queuecalc.cli.stations import options_of, station_kind
+
+    useful = options_of(station_kind(kind))
+    words = ["station", kind]
+    for parameter in command_of("station").params:
+        name = parameter.name or ""
+        if name not in useful or name.endswith("_ms"):
+            continue
+        if name.endswith("_rate"):
+            words += [parameter.opts[0], draw(st.sampled_from(RATES))]
+        elif getattr(parameter.type, "whole", False):
+            words += [parameter.opts[0], draw(st.sampled_from(ROOMS))]
+        elif draw(st.integers(0, 2)) == 0:
+            values = (
+                [*map(str, parameter.type.choices)] if isinstance(parameter.type, click.Choice) else SHARES
+            )
+            words += [parameter.opts[0], draw(st.sampled_from(LAWS if "law" in name else values))]
+    form = draw(st.sampled_from(["json", "table"]))
+    return [
+        *words,
+        "--percentiles",
+        draw(st.sampled_from(["50,95", "99.9999999", "1e-9,5"])),
+        "--format",
+        form,
+    ]
 
 
 @st.composite

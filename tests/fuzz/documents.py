@@ -10,9 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fuzz.toml_text import toml_text
 from queuecalc.modelfile import shipped_models, write_start
 from queuecalc.modelfile.sources import parsed
+from tests.fuzz.toml_text import toml_text
 
 __all__ = ["MODELS", "mutated_texts", "names_in"]
 
@@ -27,11 +27,38 @@ NUMBERS: list[Any] = [
     *(0, 1, -1, 2, 3, 10**9, 10**18, 10**40, 0.0, -0.0, 0.5, 1.0, 99.999, 100, 1e-12, 1e-300, 1e12, 1e300),
     *(math.inf, -math.inf, math.nan, 5e-324),
 ]
-WORDS = ["", "x", "users", "nobody", "server", "no such", "server.nothing", "next", "fail", "split", "held", "é", "a.b"]
-KEYS = ["count", "service_ms", "scv", "p95_ms", "p99_99_ms", "kind", "wait", "times", "max_queue", "max_rate_per_s"]
+WORDS = [
+    "",
+    "x",
+    "users",
+    "nobody",
+    "server",
+    "no such",
+    "server.nothing",
+    "next",
+    "fail",
+    "split",
+    "held",
+    "é",
+    "a.b",
+]
+KEYS = [
+    "count",
+    "service_ms",
+    "scv",
+    "p95_ms",
+    "p99_99_ms",
+    "kind",
+    "wait",
+    "times",
+    "max_queue",
+    "max_rate_per_s",
+]
 
 scalars = st.one_of(st.sampled_from(NUMBERS), st.booleans(), st.sampled_from(WORDS))
-values = st.one_of(scalars, st.lists(scalars, max_size=3), st.dictionaries(st.sampled_from(KEYS), scalars, max_size=2))
+values = st.one_of(
+    scalars, st.lists(scalars, max_size=3), st.dictionaries(st.sampled_from(KEYS), scalars, max_size=2)
+)
 factors = st.sampled_from([0.01, 0.1, 0.5, 0.9, 1.1, 2, 10, 1000, 1e6])
 
 
@@ -90,7 +117,9 @@ def _remove(draw: st.DrawFn, document: Any) -> None:
 
 
 def _rename(draw: st.DrawFn, document: Any) -> None:
-    tables = [path for path in _places(document) if isinstance(_at(document, path), dict) and _at(document, path)]
+    tables = [
+        path for path in _places(document) if isinstance(_at(document, path), dict) and _at(document, path)
+    ]
     if tables:
         table = _at(document, draw(st.sampled_from(tables)))
         key = draw(st.sampled_from(list(table)))

@@ -13,7 +13,8 @@ from click.testing import Result
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.command_lines import NAMES, command_lines, command_of, good_lines, takes_model
+from queuecalc.station import REGISTRY
+from tests.fuzz.command_lines import NAMES, command_lines, command_of, good_lines, station_lines, takes_model
 from tests.fuzz.documents import MODELS, mutated_texts
 from tests.fuzz.running import judge, run
 
@@ -62,5 +63,15 @@ def test_command_lines(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def every_case(data: st.DataObject) -> None:
         words = data.draw(command_lines(name, ["server"], tmp_path), label="words")
         judge(words, answered(words, MODELS["single-queue"]))
+
+    every_case()
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+def test_numbers_of_stations(kind: str) -> None:
+    @cases(kind)
+    @given(words=station_lines(kind))
+    def every_case(words: list[str]) -> None:
+        judge(words, answered(words, ""))
 
     every_case()

@@ -34,7 +34,11 @@ def _inline(value: Any) -> str:
         case float():
             return _number(value)
         case Decimal():
-            return str(value) if value.is_finite() and value != value.to_integral_value() else _number(float(value))
+            return (
+                str(value)
+                if value.is_finite() and value != value.to_integral_value()
+                else _number(float(value))
+            )
         case list():
             return f"[{', '.join(map(_inline, value))}]"
         case dict():

@@ -1,0 +1,47 @@
+"""M/G/1 with one waiting place far beyond saturation, where everything has a closed form.
+
+Departures leave 0 or 1 customer behind, 0 with probability B*(lambda); so (Keilson 1965)
+
+    P(blocked) = 1 - 1 / (B*(lambda) + rho),  W = P(blocked) (B*(lambda) + rho) / lambda.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import queuecalc as qc
+from queuecalc.law import Law
+from queuecalc.station import MGcK
+
+LAWS = [
+    qc.Deterministic(mean=0.5),
+    qc.Erlang(mean=0.5, stages=3),
+    qc.Gamma(mean=0.5, scv=0.25),
+    qc.Lognormal(mean=0.5, scv=2.0),
+    qc.Hyperexponential(mean=0.5, scv=4.0),
+]
+RHO = np.array([0.5, 0.9, 1.1, 2.0, 5.0, 20.0, 36.0, 40.0, 100.0, 1e4, 1e6])
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_one_waiting_place(law: Law) -> None:
+    rate = RHO / 0.5
+    station = MGcK(arrival_rate=rate, service=law, servers=1, capacity=2)
+    served = np.real(law.lst(rate)) + RHO
+    assert np.allclose(1.0 - station.blocking_probability, 1.0 / served, rtol=1e-9)
+    assert np.allclose(station.mean_wait, (1.0 - 1.0 / served) * served / rate, rtol=1e-9)
+    assert np.allclose(station.utilisation, RHO / served, rtol=1e-9)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+@pytest.mark.parametrize(("servers", "capacity"), [(1, 1), (1, 3), (1, 60), (4, 4), (4, 9), (4, 60)])
+def test_a_server_gives_no_more_than_it_has(law: Law, servers: int, capacity: int) -> None:
+    rho = np.concatenate([RHO, [1e9]])
+    rounding = 1e-9 + 3e-16 * rho  # of 1 - P(blocked)
+    station = MGcK(arrival_rate=rho * servers / 0.5, service=law, servers=servers, capacity=capacity)
+    assert np.all(np.asarray(station.utilisation) <= 1.0 + rounding)
+    assert np.all(np.asarray(station.blocking_probability) >= 1.0 - 1.0 / rho - 1e-12)
+    longest = (capacity - servers) * 0.5 / servers
+    assert np.all(np.asarray(station.mean_wait) <= longest * (1.0 + rounding))
+    assert np.all(np.diff(np.asarray(station.throughput)) >= -rounding[1:] * servers / 0.5)
