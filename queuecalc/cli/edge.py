@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +26,8 @@ def _complain(message: str) -> None:
 
 
 def _defect(error: BaseException) -> int:
+    import traceback
+
     _complain(
         "queuecalc itself failed; this is a defect, not a fault of your input. Please report it on the project's "
         "issue page, with the command, the model file and the lines below.\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     File = click.ParamType[Path]
 else:  # older releases of click have no parameter here
     File = click.ParamType
@@ -25,6 +26,8 @@ class PictureType(File):
 
     def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, or a usage error that says what is expected."""
+        from pathlib import Path
+
         file = Path(value)
         if file.suffix.lower() not in SUFFIXES:
             known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"

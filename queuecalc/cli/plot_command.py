@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +13,8 @@ from queuecalc.cli.options import shared
 from queuecalc.cli.pictures import PictureType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from queuecalc.architecture import Model
 
 __all__ = ["PICTURES", "command"]
@@ -32,6 +32,8 @@ def _chosen(
     names = [name.strip().lower() for part in value for name in part.split(",")]
     for name in names:
         if name not in PICTURES:
+            import difflib
+
             near = difflib.get_close_matches(name, PICTURES, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PICTURES)}"
             raise click.BadParameter(f"no picture {name!r}; {hint}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,8 @@ from queuecalc.cli.pictures import PictureType
 from queuecalc.cli.station_options import field_options, station_fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from queuecalc.report import StationFigures
 
 __all__ = ["command"]
