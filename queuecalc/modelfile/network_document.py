@@ -16,6 +16,7 @@ __all__ = ["PROBABILITY", "RATE", "NetworkDocument", "StationTable"]
 PROBABILITY = number("a probability from 0 to 1", least=0, most=1)
 RATE = number("a rate of at least 0, in 1/s", least=0)
 
+
 def _key(description: str, example: str) -> Any:
     return Field(default=None, description=description, examples=[example])
 
@@ -23,9 +24,7 @@ def _key(description: str, example: str) -> Any:
 class StationTable(Table):
     """One station: its servers and the law of its service time."""
 
-    servers: Annotated[int | None, values.SERVERS] = _key(
-        'parallel servers (default 1), or "unlimited"', "4"
-    )
+    servers: Annotated[int | None, values.SERVERS] = _key('parallel servers (default 1), or "unlimited"', "4")
     service_rate: Annotated[Decimal | None, number("a rate above 0, in 1/s", above=0)] = _key(
         "customers per second that one server completes", "20"
     )
@@ -36,7 +35,9 @@ class StationTable(Table):
         "or a lognormal law through two percentiles, or all of mean_ms, scv and law in one table",
         "{ p50_ms = 12, p99_ms = 90 }",
     )
-    scv: Annotated[Decimal | None, values.SCV] = _key("variance / mean^2: 1 is exponential (default), 0 constant, else gamma", "1.5")
+    scv: Annotated[Decimal | None, values.SCV] = _key(
+        "variance / mean^2: 1 is exponential (default), 0 constant, else gamma", "1.5"
+    )
     law: Annotated[str | None, values.LAW] = _key(
         "another law of the service time, with this mean and scv", '"lognormal"'
     )

@@ -62,7 +62,7 @@ def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNet
     stations = _stations(document.get("stations"), faults)
     routing = _routing(document.get("routing", {}), stations, faults)
     rates = _rates(document.get("arrival_rates"), stations, faults)
-    if not faults.below(("stations",)) and not faults.below(("routing",)):
+    if stations and not faults.below(("stations",)) and not faults.below(("routing",)):
         _check_traps(stations, routing, faults)
     if faults:
         raise faults.error(source, document)
@@ -114,7 +114,8 @@ def _station(name: str, raw: Any, faults: Faults) -> Station | None:
     if faults.below(path):
         return None
     servers = "unlimited" if "servers" in written and table.servers is None else table.servers or 1
-    scv, law = (inside if inside else written).get("scv"), (inside if inside else written).get("law")
+    said = inside or written
+    scv, law = said.get("scv"), said.get("law")
     if "service_rate" in written and scv is None and law is None:
         return Station(servers=servers, service_rate=float(written["service_rate"]))
     if "service_rate" in written:

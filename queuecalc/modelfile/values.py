@@ -123,7 +123,7 @@ def _station_service(value: Any) -> dict[str, Any]:
         except Refused as refused:
             faults += [((key, *path), found, said) for path, found, said in refused.faults]
     if "mean_ms" not in value:
-        faults.append((("mean_ms",), None, "missing; expected the mean, or two percentiles instead"))
+        faults.append(((), value, "mean_ms is missing; expected the mean, or two percentiles instead"))
     if faults:
         raise Refused(*faults)
     return kept
