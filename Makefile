@@ -27,11 +27,11 @@ COVERAGE = --cov --cov-report=term
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 TYPED   = queuecalc tests $(wildcard examples)
 
-.PHONY: help size install test check format bench lock build clean
+.PHONY: help size install test test-all check format bench lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 size: $(VENV)/project.stamp ## size the shipped model iot-ingestion (MODEL=... for another)
 	@$(BIN)/queuecalc size $(MODEL)
@@ -51,8 +51,11 @@ format: install ## put the source files in order
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format .
 
-bench: install ## measure speed (tests/benchmarks)
-	@$(BIN)/python -m pytest tests/benchmarks -s
+test-all: install ## the same tests with thousands of random cases where usually there are hundreds
+	@QUEUECALC_TEST_ALL=1 $(PYTEST) -n 2 --dist=worksteal
+
+bench: install ## measure speed and compare with what is wanted; ONLY="erlang_formulas starting" for some
+	@cd tests && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../$(BIN)/python -m benchmarks $(ONLY)
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@test -x $(BIN)/uv || $(INSTALL) uv
