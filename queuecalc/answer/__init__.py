@@ -13,7 +13,6 @@ from queuecalc.answer.evaluation import (
     Loss,
     Series,
 )
-from queuecalc.answer.network import NetworkAnswer, NetworkPercentile, NetworkStation
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
 
 __all__ = [
@@ -30,9 +29,6 @@ __all__ = [
     "HeldServers",
     "Latency",
     "Loss",
-    "NetworkAnswer",
-    "NetworkPercentile",
-    "NetworkStation",
     "OneLess",
     "PatternProof",
     "RefusedBox",

@@ -27,7 +27,10 @@ _FIGURES = (
     ("throughput", "throughput_per_s"),
     ("delay_probability", "delay_probability"),
     ("blocking_probability", "blocking_probability"),
+    ("abandonment_probability", "abandonment_probability"),
     ("mean_wait", "mean_wait_s"),
+    ("mean_wait_of_all", "mean_wait_of_all_s"),
+    ("mean_wait_of_abandoning", "mean_wait_of_abandoning_s"),
     ("mean_sojourn", "mean_sojourn_s"),
     ("mean_queue_length", "mean_queue_length"),
     ("mean_in_system", "mean_in_system"),
@@ -95,11 +98,12 @@ class _Command(click.Command):
         if kind is None:
             super().format_help_text(ctx, formatter)
             return
-        title = " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
+        told = inspect.cleandoc(kind.__doc__ or "").split("\n\nAttributes:")[0].split("\n\n")
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(title)
-            formatter.write_paragraph()
+            for paragraph in told:
+                formatter.write_text(" ".join(paragraph.split()))
+                formatter.write_paragraph()
             formatter.write_text(f"formula   {kind.formula}")
             formatter.write_text(f"evidence  {kind.statement.evidence.value}: {kind.statement.sentence}")
             formatter.write_text(f"source    {kind.statement.paper}")

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import click
 
 from queuecalc.cli.numbers import Number
-from queuecalc.cli.station_values import BatchType
 
 __all__ = [
     "FIELDS",
@@ -33,7 +32,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 RATE = Number(1e-12, 1e12)
 COUNT = Number(1, 100_000_000, whole=True)
 VARIATION = Number(0, 1e6)
-NOT_NEGATIVE = Number(0, 1e12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,14 @@ class Instead:
         name: of the option.
         field: the rate, in 1/s.
         unit: how many of the option's units are a second.
+        noun: what the two of them say.
         help: what it is, with its unit.
     """
 
     name: str
     field: str
     unit: float
+    noun: str
     help: str
 
 
@@ -78,7 +78,6 @@ class LawField:
         scv: the option for variance / mean^2.
         law: the option for the name of the law.
         noun: what has this law.
-        elsewhere: the kinds that take any law where others take one.
     """
 
     field: str
@@ -86,7 +85,6 @@ class LawField:
     scv: str
     law: str
     noun: str
-    elsewhere: str = "MG1 or MGc"
 
 
 FIELDS: tuple[Field, ...] = (
@@ -94,33 +92,27 @@ FIELDS: tuple[Field, ...] = (
     Field("service_rate", RATE, "Customers per second that one server completes."),
     Field("servers", COUNT, "Parallel servers."),
     Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
-    Field("batch_rate", RATE, "Batches of customers per second."),
-    Field(
-        "batch", BatchType(), "Size of a batch: 3, geometric:5 (mean 5), or the probabilities of 1, 2, ..."
-    ),
-    Field("vacation_rate", RATE, "Vacations per second away: 1 / mean length."),
-    Field("failure_rate", NOT_NEGATIVE, "Failures per second of up time."),
-    Field("repair_rate", RATE, "Repairs per second of down time: 1 / mean length."),
-    Field("failures", click.Choice(["always", "serving"]), "When the server can fail; always unless told."),
+    Field("patience_rate", RATE, "1 / mean patience of who waits, per second."),
 )
 
 INSTEAD: tuple[Instead, ...] = (
-    Instead("service_ms", "service_rate", 1000.0, "Mean service time in ms, instead of --service-rate."),
     Instead(
-        "vacation_ms", "vacation_rate", 1000.0, "Mean length of a vacation in ms, instead of --vacation-rate."
+        "service_ms",
+        "service_rate",
+        1000.0,
+        "service time",
+        "Mean service time in ms, for --service-rate.",
     ),
-    Instead("mtbf_s", "failure_rate", 1.0, "Mean up time between failures in s, instead of --failure-rate."),
-    Instead("mttr_s", "repair_rate", 1.0, "Mean time of a repair in s, instead of --repair-rate."),
+    Instead(
+        "patience_s",
+        "patience_rate",
+        1.0,
+        "patience",
+        "Mean patience in seconds, for --patience-rate.",
+    ),
 )
 
-LAWS: tuple[LawField, ...] = (
-    LawField("service", "service_rate", "scv", "law", "service time"),
-    LawField(
-        "interarrival", "arrival_rate", "arrival_scv", "arrival_law", "time between arrivals", "GM1 or GMc"
-    ),
-    LawField("vacation", "vacation_rate", "vacation_scv", "vacation_law", "length of a vacation"),
-    LawField("repair", "repair_rate", "repair_scv", "repair_law", "time of a repair"),
-)
+LAWS: tuple[LawField, ...] = (LawField("service", "service_rate", "scv", "law", "service time"),)
 
 
 def flag(name: str) -> str:

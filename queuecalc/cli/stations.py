@@ -115,9 +115,8 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
         elif law.rate in accepted:
             scv, name = typed.pop(law.scv, 1.0), typed.pop(law.law, "exponential")
             if name.lower() != "exponential" or scv != 1.0:
-                noun = "service" if law.field == "service" else law.noun
                 raise click.UsageError(
-                    f"{title} has exponential {noun}, SCV 1; for another law use {law.elsewhere}"
+                    f"{title} has exponential {law.field}, SCV 1; for another law use MG1 or MGc"
                 )
     for name in typed:
         if name not in accepted:
@@ -131,9 +130,8 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
 def _read_inverse(row: Instead, typed: dict[str, Any], title: str, *, wanted: bool) -> None:
     """A rate given by its inverse becomes the rate; wanted where the station has the rate."""
     if wanted and (row.field in typed) == (row.name in typed):
-        noun = row.field.removesuffix("_rate").replace("_", " ")
         raise click.UsageError(
-            f"{title}: give the {noun} time once: {flag(row.field)} (1/s) or {flag(row.name)} (mean)"
+            f"{title}: give the {row.noun} once: {flag(row.field)} (1/s) or {flag(row.name)} (mean)"
         )
     if wanted and row.name in typed:
         typed[row.field] = row.unit / typed.pop(row.name)

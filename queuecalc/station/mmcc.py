@@ -13,6 +13,7 @@ from queuecalc.law.parameter import Real, broadcast, nonnegative, positive, posi
 from queuecalc.station import erlang
 from queuecalc.station.lossy import Lossy
 from queuecalc.station.offered import Load
+from queuecalc.station.poisson_ratio import passed
 
 __all__ = ["ErlangB"]
 
@@ -76,4 +77,7 @@ class ErlangB(Lossy):
 
     @property
     def _through(self) -> Any:
-        return self._load.arrival_rate * (1.0 - self._blocked)
+        few = np.where(
+            self._blocked < 0.5, 1.0 - self._blocked, passed(self._load.servers, self._load.offered)
+        )
+        return self._load.arrival_rate * few

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-__all__ = ["loss", "loss_excess", "palm", "poisson_weight"]
+__all__ = ["log_weight", "loss", "loss_excess", "palm", "passed", "poisson_weight"]
 
 STIRLING = (
     1.0 / 12.0,
@@ -70,18 +70,21 @@ def _deviance(x: Any, y: Any) -> Any:
     return np.where(near, (x - y) * v + 2.0 * x * v * series, far)
 
 
-def poisson_weight(x: Any, y: Any) -> Any:
-    """w(x, y) = y^x exp(-y) / Gamma(x + 1) for arrays x >= 0 and y >= 0 of one shape.
+def log_weight(x: Any, y: Any) -> Any:
+    """ln w(x, y) for arrays x >= 0 and y > 0 of one shape.
 
     Source: Loader 2000, "Fast and accurate computation of binomial probabilities", eq. (5), for real counts.
     """
     big = x >= FROM
-    many, mean = np.where(big, x, FROM), np.where(y > 0.0, y, 1.0)
-    exponent = -_stirling_error(many) - _deviance(many, mean)
-    large = np.exp(exponent) / np.sqrt(2.0 * np.pi * many)
-    few = np.where(big, 0.0, x)
-    small = np.exp(few * np.log(mean) - mean) / special.gamma(few + 1.0)
-    return np.where(y > 0.0, np.where(big, large, small), np.where(x == 0.0, 1.0, 0.0))
+    many, few = np.where(big, x, FROM), np.where(big, 0.0, x)
+    large = -_stirling_error(many) - _deviance(many, y) - 0.5 * np.log(2.0 * np.pi * many)
+    return np.where(big, large, few * np.log(y) - y - special.gammaln(few + 1.0))
+
+
+def poisson_weight(x: Any, y: Any) -> Any:
+    """w(x, y) = y^x exp(-y) / Gamma(x + 1) for arrays x >= 0 and y >= 0 of one shape."""
+    some = y > 0.0
+    return np.where(some, np.exp(log_weight(x, np.where(some, y, 1.0))), np.where(x == 0.0, 1.0, 0.0))
 
 
 # -- above: Erlang
@@ -100,18 +103,32 @@ def _above(x: Any, y: Any) -> Any:
     return y - x > FAR * np.sqrt(x + 4.0)
 
 
-def loss(x: Any, y: Any) -> Any:
+def loss(x: Any, y: Any, gap: Any | None = None) -> Any:
     """B(x, y), Erlang B with a real number of servers x >= 0 and load y >= 0; arrays of one shape.
+
+    gap = x - y where it is known better than by subtraction.
 
     Source: Jagerman 1974, "Some properties of the Erlang loss function", Bell Syst. Tech. J. 53, theorem 3.
     """
     above = _above(x, y)
     inside = np.where(above, x, y)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = poisson_weight(x, inside) / special.gammaincc(x + 1.0, inside)
-    safe = np.where(above, y, 2.0 * x + 100.0)
-    value = np.where(above, (safe - x + _upper_rest(x, safe)) / safe, ratio)
+    value = poisson_weight(x, inside) / special.gammaincc(x + 1.0, inside)
+    if np.any(above):
+        safe = np.where(above, y, 2.0 * x + 100.0)
+        value = np.where(above, (safe - x + _upper_rest(x, safe)) / safe, value)
+    if gap is not None:  # what rounding took from y; d ln B / dy = (x - y) / y + B
+        some = np.where(y > 0.0, y, 1.0)
+        value = value * (1.0 - np.where(above, 0.0, gap - (x - y)) * (gap / some + value))
     return np.where(x == 0.0, 1.0, np.minimum(value, 1.0))
+
+
+def passed(x: Any, y: Any) -> Any:
+    """1 - B(x, y) = x / (x + y B(x - 1, y)), to full relative accuracy; arrays of one shape, x >= 1."""
+    b = loss(x, y)
+    much = b > 0.5
+    if not np.any(much):
+        return 1.0 - b
+    return np.where(much, x / (x + y * loss(x - 1.0, y)), 1.0 - b)
 
 
 def loss_excess(x: Any, y: Any) -> Any:
@@ -156,13 +173,19 @@ def palm(x: Any, y: Any, gap: Any | None = None) -> tuple[Any, Any]:
     d = x - y if gap is None else gap
     fraction = d > FAR * np.sqrt(x + 4.0)
     summed = ~fraction & (y <= FEW)
-    h_far = _lower_fraction(np.where(fraction, y, 0.0), np.where(fraction, d, x))
-    total, lost = _sums(x, np.where(summed, y, 0.0))
-    g_far = (d + y * h_far) / x
     other = ~fraction & ~summed
-    load = np.where(other, y, x + 1.0)
-    g_near = poisson_weight(x, load) / special.gammainc(x, load)
-    h_near = (x * g_near - np.where(other, d, -1.0)) / load
-    g = np.where(fraction, g_far, np.where(summed, 1.0 / total, g_near))
-    h = np.where(fraction, h_far, np.where(summed, lost / total, h_near))
+    g, h = np.ones_like(d), np.zeros_like(d)
+    if np.any(fraction):
+        far = _lower_fraction(np.where(fraction, y, 0.0), np.where(fraction, d, x))
+        g, h = np.where(fraction, (d + y * far) / x, g), np.where(fraction, far, h)
+    if np.any(summed):
+        total, lost = _sums(x, np.where(summed, y, 0.0))
+        g, h = np.where(summed, 1.0 / total, g), np.where(summed, lost / total, h)
+    if np.any(other):
+        load = np.where(other, y, x + 1.0)
+        near = poisson_weight(x, load) / special.gammainc(x, load)
+        if gap is not None:  # what rounding took from y; d ln G / dy = -h
+            near = near * (1.0 + (d - (x - load)) * (x * near - d) / load)
+        g = np.where(other, near, g)
+        h = np.where(other, (x * near - np.where(other, d, -1.0)) / load, h)
     return np.clip(g, 0.0, 1.0), np.clip(h, 0.0, 1.0)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
-from queuecalc.station.breakdown import MG1Breakdown
-from queuecalc.station.gm1 import GM1
-from queuecalc.station.gmc import GMc
+from queuecalc.station.erlanga import ErlangA
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -15,8 +13,6 @@ from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
 from queuecalc.station.mminf import MMInf
-from queuecalc.station.mxg1 import MXG1, MXM1
-from queuecalc.station.vacation import MG1Vacation
 
 __all__ = ["REGISTRY"]
 
@@ -30,11 +26,6 @@ REGISTRY: dict[str, type[Queue]] = {
     "mgck": MGcK,
     "mginf": MGInf,
     "erlangb": ErlangB,
-    "gm1": GM1,
-    "gmc": GMc,
-    "mxm1": MXM1,
-    "mxg1": MXG1,
-    "mg1vacation": MG1Vacation,
-    "mg1breakdown": MG1Breakdown,
+    "erlanga": ErlangA,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

@@ -12,11 +12,7 @@ VALUES = {
     "service_rate": "10",
     "servers": "2",
     "capacity": "5",
-    "batch_rate": "3",
-    "batch": "0.5,0.2,0.3",
-    "vacation_rate": "4",
-    "failure_rate": "0.1",
-    "repair_rate": "2",
+    "patience_rate": "3",
 }
 """By the name of the option; fields that are laws are typed by the rate that goes with them."""
 

@@ -18,7 +18,7 @@ from queuecalc.law import (
     Lognormal,
     Mixture,
 )
-from queuecalc.station import REGISTRY, Batch, Station
+from queuecalc.station import REGISTRY, Station
 
 Build = Callable[[Any], Any]
 """rho -> the station with that offered load per server (per 4 servers where they are without limit)."""
@@ -38,10 +38,6 @@ MEAN = 0.7
 
 ARRIVAL_SCV = 1.6
 
-BATCH = (0.5, 0.2, 0.3)
-
-FAILURE_RATE, MEAN_REPAIR = 0.3, 0.5
-
 SCARCE = 1e-6
 """The least load of a station that is told the mean time between arrivals."""
 
@@ -53,10 +49,7 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         "service_rate": 1.0 / MEAN,
         "servers": servers,
         "capacity": servers + places,
-        "batch": BATCH,
-        "vacation": Gamma(mean=0.4, scv=0.5),
-        "failure_rate": FAILURE_RATE,
-        "repair": Exponential(mean=MEAN_REPAIR),
+        "patience_rate": 0.4,
     }
     make: Any = REGISTRY[kind]
     fields = make.__dataclass_fields__
@@ -67,10 +60,7 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         if "interarrival" in fields:
             mean = MEAN / (c * np.maximum(rho, SCARCE))
             return make(interarrival=Gamma(mean=mean, scv=ARRIVAL_SCV), **arguments)
-        if "batch" in fields:
-            return make(batch_rate=rho / (MEAN * Batch(BATCH).mean), **arguments)
-        stretch = 1.0 + FAILURE_RATE * MEAN_REPAIR if "repair" in fields else 1.0
-        return make(arrival_rate=rho * c / (MEAN * stretch), **arguments)
+        return make(arrival_rate=rho * c / MEAN, **arguments)
 
     return station
 
@@ -88,6 +78,19 @@ def builders(draw: st.DrawFn, without: Collection[str] = ()) -> Build:
     """Any kind, save some, with any law."""
     kind = draw(kinds.filter(lambda kind: kind not in without))
     return builder(kind, LAWS[draw(laws)], draw(server_counts), draw(place_counts))
+
+
+def in_line(station: Any) -> tuple[Any, Any, Any]:
+    """(rate of those who come into the line, their mean time in it, its law): all arrivals where some give up."""
+    if hasattr(station, "wait_of_all"):
+        return station.arrival_rate, station.mean_wait_of_all, station.wait_of_all
+    return station.throughput, station.mean_wait, station.wait
+
+
+def always_steady(station: Any) -> bool:
+    """Whether there is a steady state at every load, and why: who finds no room or no patience goes away."""
+    names = ("blocking_probability", "abandonment_probability", "sources")
+    return type(station).__name__.endswith("Inf") or any(hasattr(station, name) for name in names)
 
 
 def template(kind: str) -> Station:

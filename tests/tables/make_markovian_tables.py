@@ -47,8 +47,93 @@ def erlang_rows() -> list[dict[str, Any]]:
     return rows
 
 
+def erlang_a_rows() -> list[dict[str, Any]]:
+    """M/M/c+M from its states n and, for who waits, the stages c mu + i theta until service, i <= place in line.
+
+    Who finds c + j in the station is served with probability c mu / (c mu + (j + 1) theta), after the sum of j + 1
+    stages in the mean; waits beyond t and sojourns by quadrature of the density of Baccelli and Hebuterne.
+    """
+    rows = []
+    for rate, mu, c, theta in [
+        (1.0, 1.0, 1, 1.0),
+        (3.0, 1.0, 4, 0.5),
+        (110.0, 1.0, 100, 0.5),
+        (90.0, 0.3, 100, 5.0),
+        (9.999, 1.0, 10, 0.01),
+        (10.0, 1.0, 10, 0.05),
+        (30.0, 2.0, 10, 0.02),
+        (5.0, 1.0, 2, 40.0),
+        (0.001, 1.0, 3, 0.1),
+        (9900.0, 1.0, 10**4, 1.0),
+        (10100.0, 1.0, 10**4, 0.25),
+    ]:
+        lam, m, th = mp.mpf(rate), mp.mpf(mu), mp.mpf(theta)
+        p = [mp.mpf(1)]
+        total, most = mp.mpf(1), mp.mpf(1)
+        while len(p) <= c or p[-1] > mp.mpf(10) ** -55 * most:
+            n = len(p)
+            p.append(p[-1] * lam / (m * min(n, c) + th * max(n - c, 0)))
+            total, most = total + p[-1], max(most, p[-1])
+        line = [x / total for x in p[c:]]
+        delayed = mp.fsum(line)
+        queue = mp.fsum(j * x for j, x in enumerate(line))
+        served = [x * c * m / (c * m + (j + 1) * th) for j, x in enumerate(line)]
+        completed = 1 - delayed + mp.fsum(served)
+        mean, square, first, second = mp.mpf(0), mp.mpf(0), mp.mpf(0), mp.mpf(0)
+        for j, x in enumerate(served):
+            stage = 1 / (c * m + (j + 1) * th)
+            first, second = first + stage, second + stage**2
+            mean, square = mean + x * first, square + x * (first**2 + second)
+        mean, square = mean / completed, square / completed
+        row = {
+            "arrival_rate": rate,
+            "service_rate": mu,
+            "servers": c,
+            "patience_rate": theta,
+            "delayed": text(delayed),
+            "abandoned": text(theta * queue / lam),
+            "completed": text(completed),
+            "mean_queue_length": text(queue),
+            "mean_wait": text(mean),
+            "var_wait": text(square - mean**2),
+            "mean_wait_of_abandoning": text((queue / lam - completed * mean) / (1 - completed)),
+        }
+        if c <= 100:
+            row |= erlang_a_laws(lam, m, c, th, p[c - 1] / total, completed)
+        rows.append(row)
+    return rows
+
+
+def erlang_a_laws(lam: Any, mu: Any, c: int, theta: Any, before: Any, completed: Any) -> dict[str, Any]:
+    """P(W > t) of all and of the served, P(T > t), from v(t) = lam p exp(lam (1 - exp(-theta t)) / theta - c mu t)."""
+
+    def density(t: Any) -> Any:
+        return lam * before * mp.exp(lam * -mp.expm1(-theta * t) / theta - c * mu * t)
+
+    def served(t: Any) -> Any:
+        return density(t) * mp.exp(-theta * t) / completed
+
+    def integral(function: Any, low: Any, high: Any) -> Any:
+        step = max(high - low, mp.mpf(0)) / 80
+        return mp.quad(function, [low + k * step for k in range(81)]) if step > 0 else mp.mpf(0)
+
+    peak = mp.log(max(lam / (c * mu), 1)) / theta
+    laws: dict[str, Any] = {"wait_sf": [], "all_sf": [], "sojourn_sf": []}
+    with mp.workdps(40):
+        for share in (0.0, 0.05, 0.5, 1.0, 2.0):
+            t = float(mp.mpf(share) * (peak + 1 / mp.sqrt(c * mu * min(theta, mu))))
+            end = t + peak + 130 / (c * mu) + 40 / mp.sqrt(c * mu * theta)
+            waiting = integral(served, mp.mpf(t), end)
+            laws["wait_sf"].append([t, text(waiting)])
+            laws["all_sf"].append([t, text(mp.exp(-theta * t) * integral(density, mp.mpf(t), end))])
+            free = 1 - integral(served, mp.mpf(0), end)
+            inside = integral(lambda u, t=t: served(u) * mp.exp(-mu * (t - u)), mp.mpf(0), mp.mpf(t))
+            laws["sojourn_sf"].append([t, text(waiting + inside + free * mp.exp(-mu * t))])
+    return laws
+
+
 def main() -> None:
-    tables = {"erlang": erlang_rows()}
+    tables = {"erlang": erlang_rows(), "erlang_a": erlang_a_rows()}
     (HERE / "markovian_tables.json").write_text(json.dumps(tables, indent=1) + "\n")
 
 
