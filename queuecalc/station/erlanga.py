@@ -47,7 +47,7 @@ class ErlangA(Queue):
     patience_rate: Real
 
     kendall: ClassVar[str] = "M/M/c+M"
-    formula: ClassVar[str] = "P(W > 0) = B / (B + (1 - B) / A), A = 1 + y/(x+1) + y^2/((x+1)(x+2)) + ..."
+    formula: ClassVar[str] = "P(W > 0) = B / (B + (1 - B) / A), A = sum_j y^j / ((x+1)...(x+j))"
     statement: ClassVar[Statement] = STATEMENTS["erlang-a"]
 
     def __post_init__(self) -> None:

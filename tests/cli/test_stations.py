@@ -173,7 +173,9 @@ def test_rates_that_make_no_sense(run: Run, number: str) -> None:
 def test_stations_are_listed(run: Run) -> None:
     text = run("list", "stations").stdout
     for name, kind in REGISTRY.items():
-        assert re.search(rf"^{name} +{kind.kendall} +{kind.statement.evidence.value} ", text, re.MULTILINE)
+        assert re.search(
+            rf"^{name} +{re.escape(kind.kendall)} +{kind.statement.evidence.value} ", text, re.MULTILINE
+        )
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
