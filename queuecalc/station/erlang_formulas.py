@@ -40,7 +40,7 @@ def erlang_b(servers: npt.ArrayLike, offered_load: npt.ArrayLike) -> Real:
 
     Source: Erlang 1917; Kleinrock 1975, eq. (3.43); Jagerman 1974, theorem 3 (real c).
 
-    >>> erlang_b(2, 1.0), round(erlang_b(2.5, 1.0), 6)
+    >>> round(erlang_b(2, 1.0), 6), round(erlang_b(2.5, 1.0), 6)
     (0.2, 0.115327)
     """
     c, a = _arguments("erlang_b", servers, offered_load)
