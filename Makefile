@@ -25,9 +25,9 @@ INSTALL = $(BIN)/python -m pip install --quiet
 COVERAGE = --cov --cov-report=term
 # Two workers; each keeps to one thread, or they would wait for one another.
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
-TYPED   = queuecalc tests $(wildcard examples)
+TYPED   = queuecalc tests examples docs
 
-.PHONY: help size install test test-all check format bench lock build clean
+.PHONY: help size install test test-all check format bench pages lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -56,6 +56,9 @@ test-all: install ## the same tests with thousands of random cases where usually
 
 bench: install ## measure speed and compare with what is wanted; ONLY="erlang_formulas starting" for some
 	@cd tests && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../$(BIN)/python -m benchmarks $(ONLY)
+
+pages: install ## write docs/questions from the scripts in examples
+	@$(BIN)/python docs/make_questions.py
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@test -x $(BIN)/uv || $(INSTALL) uv

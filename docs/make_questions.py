@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import re
+import textwrap
 from pathlib import Path
 from types import ModuleType
 
@@ -16,12 +18,15 @@ import matplotlib as mpl
 
 from queuecalc.report.figures import write_figure
 
-__all__ = ["index", "load", "main", "page", "slug", "worked_questions", "write_figure_of"]
+__all__ = ["index", "load", "main", "page", "slug", "worked_questions", "wrapped", "write_figure_of"]
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 PAGES = ROOT / "docs" / "questions"
 STYLE = EXAMPLES / "page.mplstyle"
+
+WIDTH = 118
+GLUE = "\N{NO-BREAK SPACE}"
 
 HEAD = """\
 # Questions that interviewers ask with numbers
@@ -54,11 +59,23 @@ def slug(script: Path) -> str:
 
 
 def page(module: ModuleType) -> str:
-    """What the script prints."""
+    """What the script prints, its paragraphs wrapped."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         module.main()
-    return f"{out.getvalue().rstrip()}\n"
+    blocks = out.getvalue().strip().split("\n\n")
+    return "\n\n".join(map(wrapped, blocks)) + "\n"
+
+
+def wrapped(block: str) -> str:
+    """A paragraph at the width of the other pages; tables, lists and headings as they are.
+
+    No line begins with a unit, nor with what Markdown would take for the beginning of a list.
+    """
+    if block[0] in "|#-!":
+        return block
+    glued = re.sub(r" (?=([-+*=x/%]|ms|\d+\.)(\s|$))", GLUE, " ".join(block.split()))
+    return textwrap.fill(glued, WIDTH, break_long_words=False, break_on_hyphens=False).replace(GLUE, " ")
 
 
 def write_figure_of(module: ModuleType, file: Path) -> None:
