@@ -13,6 +13,7 @@ from queuecalc.answer.evaluation import (
     Loss,
     Series,
 )
+from queuecalc.answer.network import NetworkAnswer, NetworkPercentile, NetworkStation
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
 
 __all__ = [
@@ -29,6 +30,9 @@ __all__ = [
     "HeldServers",
     "Latency",
     "Loss",
+    "NetworkAnswer",
+    "NetworkPercentile",
+    "NetworkStation",
     "OneLess",
     "PatternProof",
     "RefusedBox",

@@ -25,6 +25,12 @@ def _models() -> Rows:
     return [{"name": name, "title": read_model(name).title} for name in shipped_models()]
 
 
+def _networks() -> Rows:
+    from queuecalc.modelfile import read_network, shipped_networks
+
+    return [{"name": name, "title": read_network(name).title} for name in shipped_networks()]
+
+
 def _components() -> Rows:
     from queuecalc.modelfile import catalogue
 
@@ -65,6 +71,7 @@ def _laws() -> Rows:
 
 LISTS: dict[str, Callable[[], Rows]] = {
     "models": _models,
+    "networks": _networks,
     "components": _components,
     "stations": _stations,
     "laws": _laws,
@@ -74,14 +81,14 @@ LISTS: dict[str, Callable[[], Rows]] = {
 
 @click.command(
     "list",
-    short_help="List shipped models, kinds of component, stations or laws.",
+    short_help="List shipped models and networks, kinds of component, stations or laws.",
     epilog="\b\nExample:  queuecalc list models",
 )
 @click.argument("what", type=click.Choice(list(LISTS)))
 @shared("format")
 def command(what: str, form: str) -> None:
-    """List what there is to choose from: models that come with the package, kinds of component with their price,
-    stations and laws.
+    """List what there is to choose from: models and networks that come with the package, kinds of component with
+    their price, stations and laws.
     """
     from queuecalc.cli.console import deliver
     from queuecalc.report import Listing, listing_page

@@ -1,9 +1,9 @@
 """Options that several commands share, each written once; a command asks for them by name.
 
 name     what it is                                       used by
-model    the MODEL argument                               size, evaluate, check, plot
-set      --set PATH=VALUE, repeatable                     size, evaluate, check, plot
-format   --format table|json|csv|markdown                 size, evaluate, list, station
+model    the MODEL argument (FILE of a network)            size, evaluate, network, check, plot
+set      --set PATH=VALUE, repeatable                     size, evaluate, network, check, plot
+format   --format table|json|csv|markdown                 size, evaluate, list, station, network
 quiet    --quiet, one line                                size, evaluate
 """
 

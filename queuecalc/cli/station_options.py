@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from queuecalc.cli.numbers import Number
+from queuecalc.cli.station_values import BatchType
 
 __all__ = [
     "FIELDS",
@@ -32,6 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 RATE = Number(1e-12, 1e12)
 COUNT = Number(1, 100_000_000, whole=True)
 VARIATION = Number(0, 1e6)
+NOT_NEGATIVE = Number(0, 1e12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class LawField:
         scv: the option for variance / mean^2.
         law: the option for the name of the law.
         noun: what has this law.
+        elsewhere: the kinds that take any law where others take one.
     """
 
     field: str
@@ -85,6 +88,7 @@ class LawField:
     scv: str
     law: str
     noun: str
+    elsewhere: str = "MG1 or MGc"
 
 
 FIELDS: tuple[Field, ...] = (
@@ -93,6 +97,14 @@ FIELDS: tuple[Field, ...] = (
     Field("servers", COUNT, "Parallel servers."),
     Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
     Field("patience_rate", RATE, "1 / mean patience of who waits, per second."),
+    Field("batch_rate", RATE, "Batches of customers per second."),
+    Field(
+        "batch", BatchType(), "Size of a batch: 3, geometric:5 (mean 5), or the probabilities of 1, 2, ..."
+    ),
+    Field("vacation_rate", RATE, "Vacations per second away: 1 / mean length."),
+    Field("failure_rate", NOT_NEGATIVE, "Failures per second of up time."),
+    Field("repair_rate", RATE, "Repairs per second of down time: 1 / mean length."),
+    Field("failures", click.Choice(["always", "serving"]), "When the server can fail; always unless told."),
 )
 
 INSTEAD: tuple[Instead, ...] = (
@@ -110,9 +122,37 @@ INSTEAD: tuple[Instead, ...] = (
         "patience",
         "Mean patience in seconds, for --patience-rate.",
     ),
+    Instead(
+        "vacation_ms",
+        "vacation_rate",
+        1000.0,
+        "length of a vacation",
+        "Mean length of a vacation in ms, for --vacation-rate.",
+    ),
+    Instead(
+        "mtbf_s",
+        "failure_rate",
+        1.0,
+        "time between failures",
+        "Mean up time between failures in seconds, for --failure-rate.",
+    ),
+    Instead(
+        "mttr_s",
+        "repair_rate",
+        1.0,
+        "time of a repair",
+        "Mean time of a repair in seconds, for --repair-rate.",
+    ),
 )
 
-LAWS: tuple[LawField, ...] = (LawField("service", "service_rate", "scv", "law", "service time"),)
+LAWS: tuple[LawField, ...] = (
+    LawField("service", "service_rate", "scv", "law", "service time"),
+    LawField(
+        "interarrival", "arrival_rate", "arrival_scv", "arrival_law", "time between arrivals", "GM1 or GMc"
+    ),
+    LawField("vacation", "vacation_rate", "vacation_scv", "vacation_law", "length of a vacation"),
+    LawField("repair", "repair_rate", "repair_scv", "repair_law", "time of a repair"),
+)
 
 
 def flag(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,6 @@ def hockey_stick(station: Any, name: str) -> HockeyStick:
 
     limited = not isinstance(station, Infinite)
     servers = getattr(station, "servers", 1) if limited else 1
-    rate = station.arrival_rate
     at = station.offered_load / servers
     if not limited:
         load = np.linspace(0.0, 2.0 * at, 3)
@@ -46,7 +44,7 @@ def hockey_stick(station: Any, name: str) -> HockeyStick:
         load = np.linspace(0.0, max(_MOST_LOAD_BOUNDED, 1.2 * at), 121)
     else:
         load = np.unique(np.concatenate([np.linspace(0.0, 0.9, 91), np.linspace(0.9, _MOST_LOAD, 91)]))
-    moved = dataclasses.replace(station, arrival_rate=load * (rate / at))
+    moved = station.faster(load / at)
     return HockeyStick(
         station=name,
         load=tuple(load.tolist()),

@@ -115,8 +115,9 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
         elif law.rate in accepted:
             scv, name = typed.pop(law.scv, 1.0), typed.pop(law.law, "exponential")
             if name.lower() != "exponential" or scv != 1.0:
+                noun = "service" if law.field == "service" else law.noun
                 raise click.UsageError(
-                    f"{title} has exponential {law.field}, SCV 1; for another law use MG1 or MGc"
+                    f"{title} has exponential {noun}, SCV 1; for another law use {law.elsewhere}"
                 )
     for name in typed:
         if name not in accepted:

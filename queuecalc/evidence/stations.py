@@ -63,4 +63,23 @@ STATIONS: tuple[Statement, ...] = (
         "birth and death with departures of the impatient; the wait is a ratio of incomplete gamma functions",
         "Palm 1957; Baccelli & Hebuterne 1981; Mandelbaum & Zeltyn 2007, section 3",
     ),
+    Statement(
+        "batch-arrivals",
+        Evidence.EXACT,
+        "a batch is one customer of M/G/1; inside it, a customer waits for those of it that are ahead",
+        "Burke 1975; Chaudhry & Templeton 1983, sections 3.1 and 3.3",
+    ),
+    Statement(
+        "vacations",
+        Evidence.EXACT,
+        "multiple vacations: the wait of M/G/1 plus an independent excess of a vacation",
+        "Fuhrmann & Cooper 1985; Doshi 1986, eq. (2.8)",
+    ),
+    Statement(
+        "breakdowns",
+        Evidence.EXACT,
+        "exponential times to failure, preemptive resume: M/G/1 with the service lengthened by its repairs, plus "
+        "what is left of a repair that began while nobody was there",
+        "White & Christie 1958; Avi-Itzhak & Naor 1963, models A and B; Fuhrmann & Cooper 1985",
+    ),
 )

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from queuecalc.modelfile.kinds import Kind, catalogue
+from queuecalc.modelfile.network_reading import NamedNetwork, network_of, read_network
 from queuecalc.modelfile.reading import read_document, read_model, read_text
 from queuecalc.modelfile.schema import json_schema
 from queuecalc.modelfile.settings import with_settings
-from queuecalc.modelfile.sources import shipped_folder, shipped_models
+from queuecalc.modelfile.sources import shipped_folder, shipped_models, shipped_networks
 from queuecalc.modelfile.start import write_start
 
 __all__ = [
     "Kind",
+    "NamedNetwork",
     "catalogue",
     "json_schema",
+    "network_of",
     "read_document",
     "read_model",
+    "read_network",
     "read_text",
     "shipped_folder",
     "shipped_models",
+    "shipped_networks",
     "with_settings",
     "write_start",
 ]

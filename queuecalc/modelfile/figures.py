@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 from queuecalc.architecture import NOBODY, USERS, Component, Figures, Override
 from queuecalc.errors import InvalidInput
-from queuecalc.law import Law, by_name, lognormal_from_percentiles, two_moment
+from queuecalc.law import Law
 from queuecalc.modelfile.document import ComponentTable, FiguresTable
 from queuecalc.modelfile.faults import Faults, Path, nearest
 from queuecalc.modelfile.kinds import catalogue, table_of
 from queuecalc.modelfile.layers import SERVICES, Layer, Service, layer_of, stacked
+from queuecalc.modelfile.services import service_law
 from queuecalc.modelfile.tables import read_override
-from queuecalc.modelfile.values import percentile_level
 
 __all__ = ["read_component"]
 
@@ -198,27 +198,12 @@ def _operations(layer: Layer, path: Path, faults: Faults) -> dict[str, Law] | No
     operations: dict[str, Law] = {}
     for operation, service in services.items():
         try:
-            operations[operation] = _law(service, law, None if scv is None else float(scv))
+            operations[operation] = service_law(service, law, None if scv is None else float(scv))
         except InvalidInput as error:
             key, value = ("law", law) if scv is None else ("scv", scv)
             faults.add((*path, key), str(error), value)
             return None
     return operations
-
-
-def _law(service: Service, name: str | None, scv: float | None) -> Law:
-    """The service law of one operation.
-
-    Raises:
-        InvalidInput: the SCV is missing, or is one that the named law cannot have.
-    """
-    if not isinstance(service, Decimal):
-        points = {float(percentile_level(key) or 0): _MILLI(time) for key, time in service.items()}
-        return lognormal_from_percentiles(points)
-    mean = _MILLI(service)
-    if name is None:
-        return two_moment(mean=mean, scv=1.0 if scv is None else scv)
-    return by_name(name, mean=mean, scv=scv)
 
 
 def _twice(table: FiguresTable, path: Path, faults: Faults) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeAlias
 
 from queuecalc.load import SHAPES
 from queuecalc.modelfile.curves import CSV_KEYS, parameters
@@ -25,13 +25,20 @@ from queuecalc.modelfile.sources import number_of
 from queuecalc.modelfile.tables import expected_keys
 from queuecalc.modelfile.values import PERCENTILE
 
-__all__ = ["with_settings"]
+__all__ = ["Children", "with_settings"]
 
 _INDEX = re.compile(r"\[(\d+)\]")
 
+Children: TypeAlias = Callable[[Path, Mapping[str, Any], Mapping[str, Any]], list[str] | None]
+"""(path, document, what stands there) -> the keys that may be set there; None where any name will do."""
+
 
 def with_settings(
-    document: Mapping[str, Any], settings: Iterable[str], *, source: str = "text"
+    document: Mapping[str, Any],
+    settings: Iterable[str],
+    *,
+    source: str = "text",
+    children: Children | None = None,
 ) -> dict[str, Any]:
     """A document with some values changed or added.
 
@@ -40,6 +47,7 @@ def with_settings(
         settings: PATH=VALUE; PATH as in the messages (`architecture.calls.3.times`, positions from 0), VALUE in
             TOML or, if it is none, bare text.
         source: what to call the document in messages.
+        children: the keys of a document of another kind than a model.
 
     Raises:
         ModelError: for every setting without "=" and for every path that leads nowhere, with the nearest ones.
@@ -53,7 +61,7 @@ def with_settings(
         if not equals:
             faults.add(("--set",), "expected PATH=VALUE, such as components.server.count=4", setting)
             continue
-        _put(edited, _steps(where), _value(value.strip()), faults)
+        _put(edited, _steps(where), _value(value.strip()), children or _children, faults)
     if faults:
         raise faults.error(source, edited)
     return edited
@@ -73,7 +81,7 @@ def _value(text: str) -> Any:
     return parsed["value"] if len(parsed) == 1 else text
 
 
-def _put(document: dict[str, Any], steps: Path, value: Any, faults: Faults) -> None:
+def _put(document: dict[str, Any], steps: Path, value: Any, children: Children, faults: Faults) -> None:
     """Sets one value; tables on the way that the file leaves out are made."""
     here: Any = document
     for at, step in enumerate(steps):
@@ -89,7 +97,7 @@ def _put(document: dict[str, Any], steps: Path, value: Any, faults: Faults) -> N
             faults.add(path, f"no such place: {dotted(steps[:at])} is {shown(here)}")
             return
         elif step not in here:
-            known = _children(steps[:at], document, here)
+            known = children(steps[:at], document, here)
             if known is not None and step not in known and not _is_percentile(steps[:at], str(step)):
                 faults.add(path, f"no such place; {nearest(str(step), known, 'places here')}")
                 return

@@ -15,7 +15,17 @@ from typing import Any
 from queuecalc.errors import Fault, InternalError, ModelError
 from queuecalc.modelfile.faults import nearest, printable
 
-__all__ = ["CATALOGUE", "STDIN", "Text", "located", "number_of", "parsed", "shipped_folder", "shipped_models"]
+__all__ = [
+    "CATALOGUE",
+    "STDIN",
+    "Text",
+    "located",
+    "number_of",
+    "parsed",
+    "shipped_folder",
+    "shipped_models",
+    "shipped_networks",
+]
 
 CATALOGUE = "components.toml"
 STDIN = "-"
@@ -55,12 +65,25 @@ def shipped_models() -> Mapping[str, Path]:
     return MappingProxyType({path.stem: path for path in files})
 
 
-def located(source: str | Path) -> Text:
+@cache
+def shipped_networks() -> Mapping[str, Path]:
+    """The plain networks that come with the package, by name, in alphabetical order."""
+    files = sorted((shipped_folder() / "networks").glob("*.toml"))
+    return MappingProxyType({path.stem: path for path in files})
+
+
+def located(source: str | Path, shipped: Mapping[str, Path] | None = None, noun: str = "model") -> Text:
     """The text of an existing file, else of a shipped model; "-" is standard input.
+
+    Args:
+        source: a path, a name or "-".
+        shipped: the files that have names; by default `shipped_models`.
+        noun: what these are.
 
     Raises:
         ModelError: there is none of this name, or it is no UTF-8 text.
     """
+    names = shipped_models() if shipped is None else shipped
     name = str(source)
     if name == STDIN:
         return Text(_decoded(sys.stdin.buffer.read(), "standard input"), "standard input", Path())
@@ -68,12 +91,12 @@ def located(source: str | Path) -> Text:
     content, problem = _content(path)
     if content is not None:
         return Text(_decoded(content, name), name, path.parent)
-    if name in shipped_models():
-        shipped = shipped_models()[name]
-        return Text(_decoded(shipped.read_bytes(), name), name, shipped.parent)
+    if name in names:
+        found = names[name]
+        return Text(_decoded(found.read_bytes(), name), name, found.parent)
     stem = path.name.removesuffix(".toml")
-    hint = nearest(stem, shipped_models(), "shipped models")
-    fault = Fault("file", problem, f"expected a model file or the name of a shipped model; {hint}")
+    hint = nearest(stem, names, f"shipped {noun}s")
+    fault = Fault("file", problem, f"expected a {noun} file or the name of a shipped {noun}; {hint}")
     raise ModelError(name, (fault,))
 
 

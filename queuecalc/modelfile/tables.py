@@ -55,11 +55,11 @@ def read_table(
         return table.model_validate({key: value for key, value in sound.items() if key not in wrong})
 
 
-def read_head(document: Mapping[str, Any], faults: Faults) -> HeadTable:
-    """The keys outside all tables; the names of the tables are known, too."""
-    tables = keys_of(Document).keys() - keys_of(HeadTable).keys()
+def read_head(document: Mapping[str, Any], faults: Faults, whole: type[HeadTable] = Document) -> HeadTable:
+    """The keys outside all tables; the names of the tables of a `whole` document are known, too."""
+    tables = keys_of(whole).keys() - keys_of(HeadTable).keys()
     outside = {key: each for key, each in document.items() if key not in tables}
-    return read_table(HeadTable, outside, (), faults, keys=Document)
+    return read_table(HeadTable, outside, (), faults, keys=whole)
 
 
 def read_override(raw: Any, path: Path, faults: Faults) -> ComponentTable:

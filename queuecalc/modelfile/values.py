@@ -33,10 +33,12 @@ __all__ = [
     "LAW",
     "LOAD",
     "PERCENTILE",
+    "SCV",
     "SERVERS",
     "SERVICE",
     "SERVICE_MS",
     "SOURCES",
+    "STATION_SERVICE",
     "TABLES",
     "TAKERS",
     "WAITS",
@@ -102,6 +104,29 @@ def _service(value: Any) -> dict[str, dict[str, Decimal]]:
     if all(isinstance(each, Mapping) for each in value.values()):
         return _OPERATION_PERCENTILES.checked(value)  # type: ignore[no-any-return]
     return {"": _PERCENTILES.checked(value)}
+
+
+def _station_service(value: Any) -> dict[str, Any]:
+    """Two percentiles, or `mean_ms` with `scv` and `law` as one likes."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError
+    if any(str(key).startswith("p") for key in value) and "mean_ms" not in value:
+        return _PERCENTILES.checked(value)  # type: ignore[no-any-return]
+    kept: dict[str, Any] = {}
+    faults: list[tuple[tuple[str | int, ...], Any, str]] = []
+    for key, each in value.items():
+        if key not in _PARTS:
+            faults.append(((key,), each, f"unknown key; expected {', '.join(_PARTS)}, or two percentiles"))
+            continue
+        try:
+            kept[key] = _PARTS[key].checked(each)
+        except Refused as refused:
+            faults += [((key, *path), found, said) for path, found, said in refused.faults]
+    if "mean_ms" not in value:
+        faults.append(((), value, "mean_ms is missing; expected the mean, or two percentiles instead"))
+    if faults:
+        raise Refused(*faults)
+    return kept
 
 
 def _percentile_key(value: Any) -> str:
@@ -198,6 +223,23 @@ _TAKER = Word(_taker, 'a component, "component.operation" or "nobody"', _ENDPOIN
 _TAKER_LIST = word_list(_TAKER, f"{_TAKER.phrase}, or a list of them")
 
 LAW = choice(*law_names())
+SCV = number("a number from 0 to 1,000,000", least=0, most=1_000_000)
+_PARTS = {"mean_ms": _MILLISECONDS, "scv": SCV, "law": LAW}
+STATION_SERVICE = Word(
+    _station_service,
+    "{ mean_ms = 50, scv = 2 } or two percentiles such as { p50_ms = 12, p99_ms = 90 }",
+    {
+        "anyOf": [
+            dict(_PERCENTILES.schema),
+            {
+                "type": "object",
+                "properties": {key: dict(word.schema) for key, word in _PARTS.items()},
+                "required": ["mean_ms"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
 LOAD = Word(_as_it_is, "a load", load_schema())
 FORMAT = Word(_format, "1, the version of this format", {"const": 1})
 COUNT = Word(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from queuecalc.network.components import closed_sets
 from queuecalc.network.jackson import JacksonNetwork
 from queuecalc.network.routing import Routing
 from queuecalc.network.sojourn import NetworkSojourn
 from queuecalc.network.solution import JacksonSolution
+from queuecalc.network.summary import summarised
 
-__all__ = ["JacksonNetwork", "JacksonSolution", "NetworkSojourn", "Routing"]
+__all__ = ["JacksonNetwork", "JacksonSolution", "NetworkSojourn", "Routing", "closed_sets", "summarised"]

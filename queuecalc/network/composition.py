@@ -13,13 +13,14 @@ import numpy as np
 
 from queuecalc.law.base import Law
 from queuecalc.load.arrays import FloatArray
+from queuecalc.network.krylov import solved_at_once
+from queuecalc.network.loop import Loop
 from queuecalc.network.structure import Block
 
 __all__ = ["abscissa_of_loop", "against_the_flow", "within_loop"]
 
-_DENSE = 48  # a loop of more stations is iterated first
+_DENSE = 48  # a loop of more stations is solved by iteration first
 _SWEEPS = 400
-_SETTLED = 1e-15
 _CLOSE = 1e-13
 
 
@@ -53,44 +54,28 @@ def against_the_flow(order: Sequence[Block], w: Any, b: Any) -> Any:
     return x
 
 
-def within_loop(inner: FloatArray, w: Any, b: Any) -> Any:
-    """x = b + w P x within a loop."""
-    m = len(inner)
+def within_loop(loop: Loop, w: Any, b: Any) -> Any:
+    """x = b + w P x within a loop; w and b of shape (m, ...)."""
+    m = len(loop)
     if m == 1:
-        return b / (1.0 - inner[0, 0] * w)
+        return b / (1.0 - loop.share[0] * w)
     if m > _DENSE:
-        x, settled = _sweeps(inner, w.reshape(m, -1), b.reshape(m, -1))
+        factor, right = w.reshape(m, -1), b.reshape(m, -1)
+        with np.errstate(all="ignore"):
+            x, settled = solved_at_once(lambda x: x - factor * loop.forward(x), right)
         if settled:
             return x.reshape(b.shape)
     first = np.moveaxis(w, 0, -1)
-    matrix = np.eye(m) - first[..., :, None] * inner
+    matrix = np.eye(m) - first[..., :, None] * loop.dense
     solved = np.linalg.solve(matrix, np.moveaxis(b, 0, -1)[..., None])[..., 0]
     return np.moveaxis(solved, -1, 0)
 
 
-def _sweeps(inner: FloatArray, w: Any, b: Any) -> tuple[Any, bool]:
-    """Jacobi sweeps with the sparse matrix; they converge where every path out has a transform below one."""
-    from scipy.sparse import csr_array
-
-    sparse = csr_array(inner)
-    x = b
-    for _ in range(_SWEEPS):
-        with np.errstate(over="ignore", invalid="ignore"):
-            new = b + w * (sparse @ x)
-            change, size = np.abs(new - x).max(), np.abs(new).max()
-        x = new
-        if not np.isfinite(size):
-            break
-        if change <= _SETTLED * size:
-            return x, True
-    return x, False
-
-
-def abscissa_of_loop(inner: FloatArray, laws: Sequence[Law], most: FloatArray) -> FloatArray:
+def abscissa_of_loop(inner: Loop, laws: Sequence[Law], most: FloatArray) -> FloatArray:
     """The largest theta with spectral radius of diag(w(-theta)) P below 1, by bisection from below.
 
     Args:
-        inner: P within the loop, shape (m, m).
+        inner: P within the loop.
         laws: of its stations.
         most: the smallest abscissa of these laws, of the batch shape; 0 is returned where it is 0.
     """
@@ -109,14 +94,16 @@ def abscissa_of_loop(inner: FloatArray, laws: Sequence[Law], most: FloatArray) -
     return low
 
 
-def _contracts(inner: FloatArray, laws: Sequence[Law], theta: FloatArray) -> Any:
+def _contracts(inner: Loop, laws: Sequence[Law], theta: FloatArray) -> Any:
     """Whether the spectral radius of diag(w(-theta)) P is below 1; a doubtful case counts as no."""
     s = -theta + 0j  # below the abscissa by construction: no need to look for it as at a real argument
     with np.errstate(all="ignore"):
         w = np.stack([np.broadcast_to(np.real(law.lst(s)), theta.shape) for law in laws], axis=-1)
     finite = np.isfinite(w).all(axis=-1)
     w = np.where(finite[..., None], w, 0.0)
-    return finite & (_decided_by_solving(inner, w) if len(inner) <= _DENSE else _decided_by_bounds(inner, w))
+    return finite & (
+        _decided_by_solving(inner.dense, w) if len(inner) <= _DENSE else _decided_by_bounds(inner, w)
+    )
 
 
 def _decided_by_solving(inner: FloatArray, w: FloatArray) -> Any:
@@ -132,16 +119,13 @@ def _decided_by_solving(inner: FloatArray, w: FloatArray) -> Any:
     return (x >= 1.0).all(axis=-1)
 
 
-def _decided_by_bounds(inner: FloatArray, w: FloatArray) -> Any:
+def _decided_by_bounds(inner: Loop, w: FloatArray) -> Any:
     """min (A x)_i / x_i <= spectral radius <= max (A x)_i / x_i along the powers of I + A (Collatz 1942)."""
-    from scipy.sparse import csr_array
-
-    sparse = csr_array(inner)
     below = np.zeros(w.shape[:-1], dtype=np.bool_)
     for place in np.ndindex(below.shape):
         x = np.ones(len(inner))
         for _ in range(_SWEEPS):
-            onward = w[place] * (sparse @ x)
+            onward = w[place] * inner.forward(x[:, None])[:, 0]
             ratio = onward / x
             below[place] = ratio.max() < 1.0
             if below[place] or ratio.min() >= 1.0:

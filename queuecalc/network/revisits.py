@@ -62,7 +62,7 @@ def revisit_variance(
         if block.inner is None:
             continue
         stations = block.stations
-        total = np.diag(np.linalg.inv(np.eye(stations.size) - block.inner))
+        total = np.diag(np.linalg.inv(np.eye(stations.size) - block.inner.dense))
         slower = np.sqrt(np.maximum(total, 1.0)).reshape((-1,) + (1,) * extra.ndim)
         s = 1.0 / (
             relaxation_time[stations] * slower

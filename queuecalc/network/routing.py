@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from queuecalc.errors import InvalidInput
 from queuecalc.load.arrays import ArrayRecord, FloatArray
+from queuecalc.network.components import IntArray, traps
 from queuecalc.network.named import nearest
 
 __all__ = ["IntArray", "Routing"]
 
-IntArray = npt.NDArray[np.intp]
-
 _ROUNDING = 1e-12  # a row may miss 1 by so much and still keep everybody, or exceed it
-_SHOWN = 6  # stations named in a message
+_SHOWN = 6  # closed sets named in a message
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -166,18 +164,14 @@ class Routing(ArrayRecord):
 
     def _refuse_traps(self) -> None:
         """Everybody can leave: from every station some path leads out."""
-        out = self.exit > 0
-        before = -1
-        while out.sum() > before:
-            before = int(out.sum())
-            out = out.copy()
-            out[self.source[out[self.target]]] = True
-        if not out.all():
-            trapped = [self.names[k] for k in np.flatnonzero(~out)]
-            shown = ", ".join(map(repr, trapped[:_SHOWN])) + (", ..." if len(trapped) > _SHOWN else "")
+        found = traps(len(self.names), self.source, self.target, self.exit > 0)
+        if found:
+            sets = ["; ".join(", ".join(repr(self.names[k]) for k in each) for each in found[:_SHOWN])]
+            more = f"; and {len(found) - _SHOWN} more such sets" if len(found) > _SHOWN else ""
+            several = len(found) > 1 or len(found[0]) > 1
             raise InvalidInput(
-                f"nobody who comes to {shown} can ever leave: the routing probabilities of "
-                f"{'these stations keep' if len(trapped) > 1 else 'this station keep'} everybody inside; lower one of "
+                f"nobody who comes to {sets[0]}{more} can ever leave: the routing probabilities of "
+                f"{'these stations keep' if several else 'this station keep'} everybody inside; lower one of "
                 "them, what a row lacks to 1 leaves the network"
             )
 

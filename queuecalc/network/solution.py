@@ -17,9 +17,11 @@ from queuecalc.network.labels import network_statements
 from queuecalc.network.named import Named
 from queuecalc.network.revisits import CommonFactor, revisit_variance
 from queuecalc.network.routing import Routing
+from queuecalc.network.saturation import departures
 from queuecalc.network.sojourn import NetworkSojourn
 from queuecalc.network.structure import Block, blocks
 from queuecalc.network.traffic import throughflow
+from queuecalc.station import Station
 from queuecalc.station.base import Queue
 
 if TYPE_CHECKING:
@@ -70,6 +72,32 @@ class JacksonSolution:
     def throughput(self) -> Real:
         """What arrives from outside in all, and leaves where everything is stable [1/s]."""
         return released(self._external.sum(axis=0))
+
+    @property
+    def departure_rate(self) -> Real:
+        """What leaves in the long run [1/s]: the throughput, less what piles up at unstable stations.
+
+        Source: Goodman & Massey 1984, J. Appl. Prob. 21.
+        """
+        if np.all(np.asarray(self.stable)):
+            return self.throughput
+        capacity = np.stack([_capacity(station) for station in self.network.stations.values()])
+        shape = np.broadcast_shapes(self._external.shape[1:], capacity.shape[1:])
+        n = len(capacity)
+        external = np.broadcast_to(
+            self._external.reshape(
+                n, *(1,) * (len(shape) - self._external.ndim + 1), *self._external.shape[1:]
+            ),
+            (n, *shape),
+        ).reshape(n, -1)
+        limits = np.broadcast_to(
+            capacity.reshape(n, *(1,) * (len(shape) - capacity.ndim + 1), *capacity.shape[1:]), (n, *shape)
+        ).reshape(n, -1)
+        routing = self.network.routing
+        left = [
+            routing.exit @ departures(routing, external[:, k], limits[:, k]) for k in range(external.shape[1])
+        ]
+        return released(np.array(left).reshape(shape))
 
     @property
     def mean_sojourn(self) -> Real:
@@ -166,7 +194,7 @@ class JacksonSolution:
             if template.unlimited:
                 continue
             rho, servers = np.asarray(queue.utilisation), np.asarray(template.servers)
-            mean = np.asarray(queue.mean_sojourn) - np.asarray(queue.mean_wait)
+            mean = _mean_service(template)
             wait = np.asarray(queue.wait.var)
             v = 1.0 if template.service is None else np.asarray(template.service.scv)
             usable = np.asarray(queue.stable) & np.isfinite(wait) & np.isfinite(v) & (rho > 0)
@@ -235,3 +263,15 @@ class JacksonSolution:
 
     def __repr__(self) -> str:
         return f"{self.network!r}.solve()"
+
+
+def _mean_service(station: Station) -> FloatArray:
+    """Of one customer [s]."""
+    if station.service is None:
+        return np.asarray(1.0 / np.asarray(station.service_rate))
+    return np.asarray(station.service.mean)
+
+
+def _capacity(station: Station) -> FloatArray:
+    """c mu [1/s]; inf with unlimited servers."""
+    return np.asarray(np.asarray(station.servers, dtype=np.float64) / _mean_service(station))

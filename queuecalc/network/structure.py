@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.load.arrays import FloatArray
-from queuecalc.network.routing import IntArray, Routing
+from queuecalc.network.components import IntArray, strong_labels
+from queuecalc.network.loop import Loop
+from queuecalc.network.routing import Routing
 
 __all__ = ["Block", "blocks", "overtakes", "strong_components"]
 
@@ -20,82 +23,41 @@ class Block:
 
     Attributes:
         stations: their numbers.
-        inner: P among them, shape (m, m); None for a single station without a loop to itself.
+        inner: P among them; None for a single station without a loop to itself.
         leaving: row within the block, target and probability of the edges to later blocks.
     """
 
     stations: IntArray
-    inner: FloatArray | None
+    inner: Loop | None
     leaving: tuple[IntArray, IntArray, FloatArray]
 
 
 def blocks(routing: Routing) -> tuple[Block, ...]:
     """The blocks in order: edges between two of them lead from an earlier to a later one."""
+    n = len(routing.names)
+    label = strong_labels(n, routing.source, routing.target)
+    order = np.argsort(label, kind="stable")
+    starts = np.searchsorted(label[order], np.arange(int(label.max()) + 2))
+    place = np.empty(n, dtype=np.intp)
+    place[order] = np.arange(n) - starts[label[order]]
+    edge_order = np.argsort(label[routing.source], kind="stable")
+    source, target = routing.source[edge_order], routing.target[edge_order]
+    share = routing.probability[edge_order]
+    edge_starts = np.searchsorted(label[source], np.arange(starts.size)).tolist()
+    inside = label[source] == label[target]
     found = []
-    for component in reversed(strong_components(routing)):
-        stations = np.array(sorted(component), dtype=np.intp)
-        place = {k: row for row, k in enumerate(stations.tolist())}
-        inner = np.zeros((stations.size, stations.size))
-        row_out: list[int] = []
-        target_out: list[int] = []
-        share_out: list[float] = []
-        for row, station in enumerate(stations.tolist()):
-            targets, shares = routing.row(station)
-            for target, share in zip(targets.tolist(), shares.tolist(), strict=True):
-                if target in place:
-                    inner[row, place[target]] = share
-                else:
-                    row_out.append(row)
-                    target_out.append(target)
-                    share_out.append(share)
-        leaving = (np.array(row_out, np.intp), np.array(target_out, np.intp), np.array(share_out))
-        found.append(Block(stations, inner if inner.any() else None, leaving))
+    for k, (first, last) in enumerate(itertools.pairwise(starts.tolist())):
+        edges = slice(edge_starts[k], edge_starts[k + 1])
+        within = inside[edges]
+        row, to, p = place[source[edges]], target[edges], share[edges]
+        inner = Loop(last - first, row[within], place[to[within]], p[within]) if within.any() else None
+        found.append(Block(order[first:last], inner, (row[~within], to[~within], p[~within])))
     return tuple(found)
 
 
 def strong_components(routing: Routing) -> list[list[int]]:
-    """Maximal sets of stations that reach each other, the last in flow first (Tarjan 1972, without recursion)."""
-    n = len(routing.names)
-    bounds = np.searchsorted(routing.source, np.arange(n + 1)).tolist()
-    targets = routing.target.tolist()
-    index = [-1] * n
-    low = [0] * n
-    on_stack = [False] * n
-    stack: list[int] = []
-    found: list[list[int]] = []
-    count = 0
-    for root in range(n):
-        if index[root] >= 0:
-            continue
-        work = [(root, bounds[root])]
-        while work:
-            node, edge = work.pop()
-            if edge == bounds[node] and index[node] < 0:
-                index[node] = low[node] = count
-                count += 1
-                stack.append(node)
-                on_stack[node] = True
-            if edge < bounds[node + 1]:
-                work.append((node, edge + 1))
-                to = targets[edge]
-                if index[to] < 0:
-                    work.append((to, bounds[to]))
-                elif on_stack[to]:
-                    low[node] = min(low[node], index[to])
-                continue
-            if low[node] == index[node]:
-                component = []
-                while True:
-                    member = stack.pop()
-                    on_stack[member] = False
-                    component.append(member)
-                    if member == node:
-                        break
-                found.append(component)
-            if work:
-                parent = work[-1][0]
-                low[parent] = min(low[parent], low[node])
-    return found
+    """Maximal sets of stations that reach each other, the last in flow first."""
+    return [block.stations.tolist() for block in reversed(blocks(routing))]
 
 
 def overtakes(routing: Routing, visited: npt.NDArray[np.bool_], order: Sequence[Block]) -> bool:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from queuecalc.load.arrays import FloatArray
+from queuecalc.network.krylov import solved_at_once
+from queuecalc.network.loop import Loop
 from queuecalc.network.structure import Block
 
-__all__ = ["MOST_DENSE", "throughflow"]
+__all__ = ["MOST_DENSE", "MOST_PLAIN", "throughflow"]
 
-MOST_DENSE = 1000  # a loop of more stations is solved by sparse elimination
+MOST_PLAIN = 200  # a loop of more stations is solved by iteration, if that settles
+MOST_DENSE = 1000  # else one of more stations by sparse elimination
 
 
 def throughflow(order: Sequence[Block], external: FloatArray) -> FloatArray:
@@ -36,13 +39,18 @@ def throughflow(order: Sequence[Block], external: FloatArray) -> FloatArray:
     return rate
 
 
-def _loop(inner: FloatArray, arriving: FloatArray) -> FloatArray:
-    """(I - P')^-1 gamma within a loop."""
-    m = len(inner)
-    if m <= MOST_DENSE:
-        return np.asarray(np.linalg.solve(np.eye(m) - inner.T, arriving), dtype=np.float64)
-    from scipy.sparse import csc_array, eye_array
+def _loop(loop: Loop, arriving: FloatArray) -> FloatArray:
+    """(I - P')^-1 gamma within a loop: by iteration first where it is large, else by elimination."""
+    m = len(loop)
+    if m > MOST_PLAIN:
+        solved, settled = solved_at_once(lambda x: x - loop.backward(x), arriving)
+        if settled:
+            return np.asarray(solved, dtype=np.float64)
+    if m <= MOST_DENSE or loop.is_dense:
+        return np.asarray(np.linalg.solve(np.eye(m) - loop.dense.T, arriving), dtype=np.float64)
+    from scipy.sparse import coo_array, eye_array
     from scipy.sparse.linalg import splu
 
-    solved: FloatArray = splu((eye_array(m, format="csc") - csc_array(inner.T)).tocsc()).solve(arriving)
-    return solved
+    inner = coo_array((loop.share, (loop.column, loop.row)), shape=(m, m))
+    eliminated: FloatArray = splu((eye_array(m, format="csc") - inner.tocsc()).tocsc()).solve(arriving)
+    return eliminated

@@ -8,6 +8,7 @@ from queuecalc.report.graph import GRAPHS, dot_text, mermaid_text
 from queuecalc.report.judged import evaluation_page
 from queuecalc.report.listing import Listing, listing_page
 from queuecalc.report.markdown import markdown_text
+from queuecalc.report.networked import network_page
 from queuecalc.report.page import Page
 from queuecalc.report.painting import plain_text, terminal_text
 from queuecalc.report.records import records, records_csv, rows_csv
@@ -28,6 +29,7 @@ __all__ = [
     "listing_page",
     "markdown_text",
     "mermaid_text",
+    "network_page",
     "plain_text",
     "quiet_evaluation",
     "quiet_sizing",

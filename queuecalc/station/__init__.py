@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
+from queuecalc.station.batch import Batch
+from queuecalc.station.breakdown import MG1Breakdown
 from queuecalc.station.erlang_formulas import (
     erlang_b,
     erlang_b_load,
@@ -22,8 +24,10 @@ from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
 from queuecalc.station.mminf import MMInf
+from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.registry import REGISTRY
 from queuecalc.station.template import Station
+from queuecalc.station.vacation import MG1Vacation
 from queuecalc.station.waiting import (
     Waiting,
     blocking_probability,
@@ -36,10 +40,15 @@ __all__ = [
     "GM1",
     "MG1",
     "MM1",
+    "MXG1",
+    "MXM1",
     "REGISTRY",
+    "Batch",
     "ErlangA",
     "ErlangB",
     "GMc",
+    "MG1Breakdown",
+    "MG1Vacation",
     "MGInf",
     "MGc",
     "MGcK",

@@ -145,7 +145,8 @@ class QueueSojourn(Law):
         alone = np.where(free > 0.0, np.asarray(at), 0.0) * free
         tail = np.where(inside, free * np.asarray(above) + delay * np.clip(tail, 0.0, 1.0), 0.0)
         density = alone + np.where(inside, delay * np.maximum(density, 0.0), 0.0)
-        return np.where(t <= 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
+        tail = np.where(t == 0.0, 1.0 - free * (1.0 - np.asarray(above)), tail)
+        return np.where(t < 0.0, 1.0, tail), np.where(t < 0.0, 0.0, density)
 
     def _isf(self, q: Any) -> Any:
         """The atoms that hold the level first, the base's root elsewhere."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from queuecalc.station.base import Queue
+from queuecalc.station.breakdown import MG1Breakdown
 from queuecalc.station.erlanga import ErlangA
+from queuecalc.station.gm1 import GM1
+from queuecalc.station.gmc import GMc
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -13,6 +16,8 @@ from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
 from queuecalc.station.mminf import MMInf
+from queuecalc.station.mxg1 import MXG1, MXM1
+from queuecalc.station.vacation import MG1Vacation
 
 __all__ = ["REGISTRY"]
 
@@ -27,5 +32,11 @@ REGISTRY: dict[str, type[Queue]] = {
     "mginf": MGInf,
     "erlangb": ErlangB,
     "erlanga": ErlangA,
+    "gm1": GM1,
+    "gmc": GMc,
+    "mxm1": MXM1,
+    "mxg1": MXG1,
+    "mg1vacation": MG1Vacation,
+    "mg1breakdown": MG1Breakdown,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

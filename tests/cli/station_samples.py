@@ -13,6 +13,11 @@ VALUES = {
     "servers": "2",
     "capacity": "5",
     "patience_rate": "3",
+    "batch_rate": "3",
+    "batch": "0.5,0.2,0.3",
+    "vacation_rate": "4",
+    "failure_rate": "0.1",
+    "repair_rate": "2",
 }
 """By the name of the option; fields that are laws are typed by the rate that goes with them."""
 

@@ -84,7 +84,13 @@ def test_probabilities_that_miss_one_by_rounding_keep_everybody() -> None:
         (
             tuple("abcdefgh"),
             np.roll(np.eye(8), 1, axis=1),
-            "'a', 'b', 'c', 'd', 'e', 'f', ... can ever leave",
+            "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' can ever leave",
+        ),
+        # only the closed sets are named, not who runs into them
+        (
+            ("a", "b", "c", "d"),
+            {"a": {"b": 0.5, "c": 0.5}, "b": {"b": 1.0}, "c": {"d": 1.0}, "d": {"c": 1.0}},
+            "comes to 'b'; 'c', 'd' can ever leave",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from queuecalc.law import (
     Lognormal,
     Mixture,
 )
-from queuecalc.station import REGISTRY, Station
+from queuecalc.station import REGISTRY, Batch, Station
 
 Build = Callable[[Any], Any]
 """rho -> the station with that offered load per server (per 4 servers where they are without limit)."""
@@ -38,6 +38,10 @@ MEAN = 0.7
 
 ARRIVAL_SCV = 1.6
 
+BATCH = (0.5, 0.2, 0.3)
+
+FAILURE_RATE, MEAN_REPAIR = 0.3, 0.5
+
 SCARCE = 1e-6
 """The least load of a station that is told the mean time between arrivals."""
 
@@ -50,6 +54,10 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         "servers": servers,
         "capacity": servers + places,
         "patience_rate": 0.4,
+        "batch": BATCH,
+        "vacation": Gamma(mean=0.4, scv=0.5),
+        "failure_rate": FAILURE_RATE,
+        "repair": Exponential(mean=MEAN_REPAIR),
     }
     make: Any = REGISTRY[kind]
     fields = make.__dataclass_fields__
@@ -60,7 +68,10 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         if "interarrival" in fields:
             mean = MEAN / (c * np.maximum(rho, SCARCE))
             return make(interarrival=Gamma(mean=mean, scv=ARRIVAL_SCV), **arguments)
-        return make(arrival_rate=rho * c / MEAN, **arguments)
+        if "batch" in fields:
+            return make(batch_rate=rho / (MEAN * Batch(BATCH).mean), **arguments)
+        stretch = 1.0 + FAILURE_RATE * MEAN_REPAIR if "repair" in fields else 1.0
+        return make(arrival_rate=rho * c / (MEAN * stretch), **arguments)
 
     return station
 
