@@ -17,6 +17,7 @@ from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.regimes import Course, course_of
+from queuecalc.evaluation.steps import StepLosses
 from queuecalc.evaluation.walk import Walk
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "blind",
     "contract_classes",
     "least_lost_fraction",
+    "lost_between",
     "lost_fractions",
     "lost_requests",
     "offered_requests",
@@ -32,6 +34,9 @@ __all__ = [
 
 TOLERANCE = 1e-10
 """Absolute, on the lost fraction of the offered requests."""
+
+_TILTS = (14.0, 17.0, 24.0)
+"""theta x timeout at which the bound on late answers is tried."""
 
 NEGLIGIBLE_BOUND = 1e-8
 """Failure states less likely than this are taken as losing nothing in a lower bound."""
@@ -115,62 +120,6 @@ def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
     )
 
 
-_MOST_STEPPED = 8
-
-
-def _lost_before_late(state: ScenarioLosses, course: Course) -> dict[str, float]:
-    """Requests of each class lost in one scenario before any answer is late.
-
-    Without bounded queues and caps the lost share is constant between breaks: one look at each interval is enough.
-    """
-    classes = state.classes
-    if not state.steps or course.lowest.size > _MOST_STEPPED:
-        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
-        return dict(zip(classes, values.tolist(), strict=True))
-    breaks = state.breaks(course)
-    owner: list[int] = []
-    middles: list[float] = []
-    weights: list[FloatArray] = []
-    for regime in range(course.lowest.size):
-        low, high = float(course.lowest[regime]), float(course.highest[regime])
-        inside = sorted({p for r, p in breaks if r == regime and low < p < high})
-        edges = np.array([low, *inside, high])
-        owner += [regime] * (edges.size - 1)
-        middles += (0.5 * (edges[:-1] + edges[1:])).tolist()
-        weights.append(_requests_between(state.model, classes, course, regime, edges))
-    regimes, p = np.array(owner, dtype=np.intp), np.array(middles)
-    rates = state.rates(course, regimes, p).reshape(len(classes), -1, p.size).sum(axis=1)
-    offered = class_rates(state.model.classes, course.load_at(regimes, p))
-    requests = np.concatenate(weights, axis=1)
-    found = {}
-    for row, name in enumerate(classes):
-        share = np.divide(rates[row], offered[name], out=np.zeros_like(p), where=offered[name] > 0)
-        found[name] = float(share @ requests[row])
-    return found
-
-
-def _requests_between(
-    model: Model, classes: tuple[str, ...], course: Course, regime: int, edges: FloatArray
-) -> FloatArray:
-    """Requests that come while the parameter of a regime is between consecutive edges, shape (classes, intervals)."""
-    chosen = course.regime == regime
-    seconds, ends = course.seconds[chosen], np.sort(course.ends[:, chosen], axis=0)
-    length = ends[1] - ends[0]
-    inner = edges[1:-1, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(length > 0, (inner - ends[0]) / length, ends[0] <= inner)
-    share = np.clip(share, 0.0, 1.0)
-    found = np.empty((len(classes), edges.size - 1))
-    low = class_rates(model.classes, course.load_at(regime, ends[0]))
-    high = class_rates(model.classes, course.load_at(regime, ends[1]))
-    for row, name in enumerate(classes):
-        first, rise = low[name], high[name] - low[name]
-        below = (share * (first + 0.5 * rise * share)) @ seconds
-        total = float((first + 0.5 * rise) @ seconds)
-        found[row] = np.diff(np.concatenate([[0.0], below, [total]]))
-    return found
-
-
 def least_lost_fraction(
     pattern: Pattern,
     lower: Mapping[str, int],
@@ -207,8 +156,13 @@ def least_lost_fraction(
         likeliest = math.prod(_down_range(graph, name, lower, upper)[1] for name in scenario.down)
         if likeliest < NEGLIGIBLE_BOUND:
             continue
-        state = _state(pattern, upper, scenario, classes, 1.0, None)
-        states.append((scenario, _lost_before_late(state, course)))
+        if StepLosses.fit(pattern):
+            lost = StepLosses(pattern, upper, scenario, classes, course).least
+        else:
+            state = _state(pattern, upper, scenario, classes, 1.0, None)
+            sums = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+            lost = dict(zip(classes, sums.tolist(), strict=True))
+        states.append((scenario, lost))
     return {
         name: _best_corner(graph, lower, upper, states, (name,) if name else classes)
         / (offered[name] if name else total)
@@ -282,17 +236,65 @@ def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single
     )
 
 
+def lost_between(
+    pattern: Pattern, counts: Mapping[str, int], walk: Walk
+) -> tuple[dict[str, float], dict[str, float]]:
+    """(at least, at most) the lost share of each class in the contract, and of all of them together under "".
+
+    A first look that costs next to nothing; (0, 1) where losses do not go in steps.
+    """
+    classes = contract_classes(pattern.model)
+    if not StepLosses.fit(pattern):
+        return dict.fromkeys(("", *classes), 0.0), dict.fromkeys(("", *classes), 1.0)
+    course = course_of(walk)
+    least, most = dict.fromkeys(classes, 0.0), dict.fromkeys(classes, 0.0)
+    for scenario in scenarios(pattern.graph(), counts, pattern.takers):
+        losses = StepLosses(pattern, counts, scenario, classes, course)
+        for name in classes:
+            least[name] += scenario.probability * losses.least[name]
+            most[name] += scenario.probability * _at_most(pattern.model, losses)[name]
+    return _fractions(pattern.model, least), _fractions(pattern.model, most)
+
+
+def _at_most(model: Model, losses: StepLosses) -> dict[str, float]:
+    """Requests of each class that are lost or late in one scenario, at most."""
+    timeout = model.contract.timeout_s
+    if timeout is None or not math.isfinite(timeout):
+        return losses.least
+    found = [losses.most(timeout, tilt) for tilt in _TILTS]
+    return {name: min(each[name] for each in found) for name in losses.least}
+
+
+def _fractions(model: Model, lost: Mapping[str, float]) -> dict[str, float]:
+    """Shares of the requests of each class, and of all together under ""."""
+    offered = offered_requests(model)
+    total = sum(offered[name] for name in lost)
+    found = {name: value / offered[name] if offered[name] > 0 else 0.0 for name, value in lost.items()}
+    return found | {"": sum(lost.values()) / total if total > 0 else 0.0}
+
+
 def lost_fractions(
     pattern: Pattern, counts: Mapping[str, int], walk: Walk, accuracy: float
 ) -> dict[str, float]:
     """Lost share of each class in the contract, and of all of them together under ""."""
-    classes = contract_classes(pattern.model)
-    offered = offered_requests(pattern.model)
-    lost = lost_requests(pattern, counts, walk, classes=classes, accuracy=accuracy)
-    by_class = {name: sum(causes.values()) for name, causes in lost.items()}
-    total = sum(offered[name] for name in classes)
-    found = {name: value / offered[name] if offered[name] > 0 else 0.0 for name, value in by_class.items()}
-    return found | {"": sum(by_class.values()) / total if total > 0 else 0.0}
+    model, classes = pattern.model, contract_classes(pattern.model)
+    course, total = course_of(walk), _offered(model, classes)
+    lost = dict.fromkeys(classes, 0.0)
+    for scenario in scenarios(pattern.graph(), counts, pattern.takers) if total > 0.0 else ():
+        share = scenario.probability
+        if StepLosses.fit(pattern):
+            losses = StepLosses(pattern, counts, scenario, classes, course)
+            most = _at_most(model, losses)
+            if share * sum(most[name] - losses.least[name] for name in classes) <= accuracy * total:
+                for name in classes:
+                    lost[name] += share * 0.5 * (losses.least[name] + most[name])
+                continue
+        timeout = model.contract.timeout_s if accuracy < share else None
+        state = _state(pattern, counts, scenario, classes, accuracy / share, timeout)
+        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+        for name, value in zip(classes, values.tolist(), strict=True):
+            lost[name] += share * value
+    return _fractions(model, lost)
 
 
 def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Availability:

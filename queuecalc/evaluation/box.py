@@ -12,10 +12,10 @@ import numpy as np
 from queuecalc.answer import Excuse
 from queuecalc.dynamics import backlogs
 from queuecalc.evaluation.availability import answered_classes, least_lost_fraction
-from queuecalc.evaluation.facts import Facts
+from queuecalc.evaluation.facts import Along, Facts
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import response_at
-from queuecalc.evaluation.lines import Judged
+from queuecalc.evaluation.lines import Judged, Look
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import duration
@@ -45,6 +45,7 @@ class PatternJudgement:
         self.present = tuple(name for name in self.names if name in pattern.present)
         self.walks: dict[tuple[Any, ...], Walk] = {} if sibling is None else sibling.walks
         self.facts: dict[Counts, Facts] = {} if sibling is None else sibling.facts
+        self.courses: dict[Counts, Along] = {} if sibling is None else sibling.courses
         self.tables: dict[Any, Any] = {} if sibling is None else sibling.tables
         self._judged: dict[Counts, Judged] = {}
         ranges = [
@@ -95,7 +96,7 @@ class PatternJudgement:
         """One plan, remembered."""
         if counts not in self._judged:
             if counts not in self.facts:
-                self.facts[counts] = Facts(self.pattern, self._named(counts))
+                self.facts[counts] = Facts(self.pattern, self._named(counts), self.courses)
             self._judged[counts] = Judged(self.pattern, self.facts[counts])
         return self._judged[counts]
 
@@ -104,7 +105,7 @@ class PatternJudgement:
 
     def _exact(self, counts: Counts) -> Excuse | None:
         judged = self.judged(counts)
-        return next((excuse for excuse in judged.excuses() if excuse.target != "budget"), None)
+        return next((e for e in judged.excuses(Look.AT_A_GLANCE) if e.target != "budget"), None)
 
     # -- boxes
 
@@ -143,20 +144,16 @@ class PatternJudgement:
         return self._remembered("peak", lower, upper)
 
     def _remembered(self, what: str, lower: Counts, upper: Counts) -> Walk:
-        graph = self.pattern.graph()
         at = {name: index for index, name in enumerate(self.names)}
-        relevant = set(graph.asynchronous)
-        for name in graph.asynchronous:
-            relevant |= {c for c in graph.callers_of[name] if graph.figures[c].partitions is not None}
-        relevant |= {n for n in graph.visits_of if graph.figures[n].max_rate_per_s is not None}
-        handing = sorted(relevant)
-        key = (what, *((lower[at[name]], upper[at[name]]) for name in handing))
+        key = (what, *((lower[at[name]], upper[at[name]]) for name in self.pattern.steering))
         if key not in self.walks:
             if len(self.walks) > 512:
                 self.walks.clear()
                 self.tables.clear()
             take = walk if what == "along" else walk_at_peak
-            self.walks[key] = take(self.pattern.model, graph, self._named(upper), self._named(lower))
+            self.walks[key] = take(
+                self.pattern.model, self.pattern.graph(), self._named(upper), self._named(lower)
+            )
         return self.walks[key]
 
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
@@ -172,10 +169,9 @@ class PatternJudgement:
         floor = self.floor_walk(lower, upper)
         slots, load, types = self._busiest(floor)
         counts = self._named(upper)
-        response_cache = self.tables.setdefault(id(floor), {"queues": {}, "lst": {}})
         for subject, classes, target in wanted:
-            response = response_at(self.pattern, counts, classes, load, types, response_cache["queues"])
-            tail = response.tail(target.seconds, response_cache["lst"])
+            response = response_at(self.pattern, counts, classes, load, types)
+            tail = response.tail(target.seconds)
             worst = int(np.argmax(tail))
             if tail[worst] > (1.0 - target.level) * (1.0 + 1e-9):
                 hour = float(model.load.curve.slots.start_h[slots[worst]])

@@ -5,23 +5,60 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from queuecalc.answer import Availability
 from queuecalc.architecture import Model
-from queuecalc.evaluation.availability import availability, lost_fractions
+from queuecalc.evaluation.availability import availability, lost_between, lost_fractions
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.draining import drain_times
-from queuecalc.evaluation.latency import SlotResponses, WorstSlot
+from queuecalc.evaluation.latency import SlotRates, SlotResponses, WorstSlot
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import Queue
 from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
 
 __all__ = ["ROUGH", "Facts"]
 
+_MOST_COURSES = 512
+
 ROUGH = 1e-5
+"""Absolute, of the offered requests: an availability to this accuracy is good enough to be told in a reason."""
+
+
+class Along:
+    """What flows along the curve and waits in buffers: alike for plans with the same counts of some components.
+
+    Attributes:
+        pattern: the pattern of present components.
+        counts: units of the present components.
+    """
+
+    def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
+        self.pattern = pattern
+        self.counts = counts
+        self._rates: dict[tuple[str, ...], SlotRates] = {}
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The walk along the curve with every unit up."""
+        return walk(self.pattern.model, self.pattern.graph(), self.counts)
+
+    @cached_property
+    def lags(self) -> dict[str, list[AsynchronousLine]]:
+        """The lines in front of asynchronous components."""
+        return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
+
+    @cached_property
+    def drain_s(self) -> dict[str, float]:
+        """Seconds from the last overload until the last line of each asynchronous component is empty."""
+        found = drain_times(self.pattern.model, self.pattern.graph(), self.counts, self.walk)
+        return {name: max(times) for name, times in found.items()}
+
+    def rates(self, classes: tuple[str, ...]) -> SlotRates:
+        """What flows on the way of some classes, slot by slot."""
+        if classes not in self._rates:
+            self._rates[classes] = SlotRates(self.pattern, self.walk, classes)
+        return self._rates[classes]
 
 
 class Facts:
@@ -30,13 +67,20 @@ class Facts:
     Attributes:
         pattern: its pattern of present components.
         counts: units of the present components.
+        along: what it shares with other plans.
     """
 
-    def __init__(self, pattern: Pattern, counts: Mapping[str, int]) -> None:
+    def __init__(
+        self, pattern: Pattern, counts: Mapping[str, int], courses: dict[tuple[int, ...], Along] | None = None
+    ) -> None:
         self.pattern = pattern
         self.counts = {name: counts[name] for name in pattern.present}
+        courses = {} if courses is None else courses
+        if len(courses) > _MOST_COURSES:
+            courses.clear()
+        key = tuple(counts[name] for name in pattern.steering)
+        self.along = courses.setdefault(key, Along(pattern, self.counts))
         self._responses: dict[tuple[str, ...], SlotResponses] = {}
-        self._known: dict[Any, dict[tuple[str, int], Queue]] = {}
         self._worst: dict[tuple[tuple[str, ...], float], WorstSlot] = {}
 
     @property
@@ -44,10 +88,20 @@ class Facts:
         """The model."""
         return self.pattern.model
 
-    @cached_property
+    @property
     def walk(self) -> Walk:
         """The walk along the curve with every unit up."""
-        return walk(self.model, self.pattern.graph(), self.counts)
+        return self.along.walk
+
+    @property
+    def lags(self) -> dict[str, list[AsynchronousLine]]:
+        """The lines in front of asynchronous components."""
+        return self.along.lags
+
+    @property
+    def drain_s(self) -> dict[str, float]:
+        """Seconds from the last overload until the last line of each asynchronous component is empty."""
+        return self.along.drain_s
 
     @cached_property
     def slot_hours(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -55,9 +109,11 @@ class Facts:
         return np.asarray(self.model.load.curve.slots.start_h)
 
     @cached_property
-    def lags(self) -> dict[str, list[AsynchronousLine]]:
-        """The lines in front of asynchronous components."""
-        return asynchronous_lines(self.pattern.graph(), self.walk, self.counts)
+    def lost_between(self) -> tuple[dict[str, float], dict[str, float]]:
+        """(at least, at most) the lost share by class ("" for all together): a first look."""
+        if "availability" in self.__dict__:
+            return self.roughly_lost, self.roughly_lost
+        return lost_between(self.pattern, self.counts, self.walk)
 
     @cached_property
     def roughly_lost(self) -> dict[str, float]:
@@ -72,18 +128,11 @@ class Facts:
         """All three figures."""
         return availability(self.pattern, self.counts, self.walk)
 
-    @cached_property
-    def drain_s(self) -> dict[str, float]:
-        """Seconds from the last overload until the last line of each asynchronous component is empty."""
-        found = drain_times(self.model, self.pattern.graph(), self.counts, self.walk)
-        return {name: max(times) for name, times in found.items()}
-
     def responses(self, classes: tuple[str, ...]) -> SlotResponses:
         """The response time of some classes together, slot by slot."""
         if classes not in self._responses:
-            self._responses[classes] = SlotResponses(
-                self.pattern, self.counts, self.walk, classes, self._known
-            )
+            rates = self.along.rates(classes)
+            self._responses[classes] = SlotResponses(self.pattern, self.counts, rates, classes)
         return self._responses[classes]
 
     def worst(self, classes: tuple[str, ...], level: float) -> WorstSlot:
@@ -96,8 +145,7 @@ class Facts:
         """Whether a percentile is surely within a target in every slot (False: look closer)."""
         if (classes, level) in self._worst:
             return self._worst[classes, level].seconds <= seconds
-        largest = float(self.responses(classes).tail(seconds).max(initial=0.0))
-        return largest < (1.0 - level) * (1.0 - 1e-6)
+        return self.responses(classes).within(level, seconds)
 
     # -- utilisation
 

@@ -11,7 +11,7 @@ from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.dynamics import pointwise_stationary
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import queues_at
+from queuecalc.evaluation.queues import QueuePool, queues_at
 from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk
 from queuecalc.evidence import STATEMENTS, Evidence, weakest
 from queuecalc.law import Exponential
@@ -168,7 +168,7 @@ def _mean_downstream(graph: Graph, rates: FloatArray, counts: Mapping[str, int])
     Args:
         rates: inflow of every service type, shape (types, moments).
     """
-    queues = queues_at(graph, rates, counts, graph.waited)
+    queues = queues_at(QueuePool(graph), rates, counts, graph.waited)
     none = np.zeros(rates.shape[1])
     below: dict[int, FloatArray] = {}
     for index in range(len(graph.visits) - 1, -1, -1):

@@ -8,6 +8,7 @@ asynchronous components, which is known from the walk; a rate cap, which lets th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from queuecalc.architecture.graph import Graph
 
 __all__ = [
     "FloatArray",
+    "Gains",
     "VisitKey",
     "class_rates",
     "component_rates",
@@ -122,3 +124,40 @@ def component_rates(graph: Graph, inflow: FloatArray) -> FloatArray:
     for index, visit in enumerate(graph.visits):
         out[visit.type] += inflow[index]
     return out
+
+
+@dataclass(frozen=True)
+class Gains:
+    """The traffic equations of a graph without rate caps, solved once and for all: they are linear.
+
+    Attributes:
+        classes, behind: what the columns stand for: a request/s of a class, a visit/s behind something asynchronous.
+        types: inflow of every service type for one of each, shape (types, columns).
+    """
+
+    classes: tuple[str, ...]
+    behind: tuple[VisitKey, ...]
+    types: FloatArray
+
+    @classmethod
+    def of(cls, graph: Graph) -> Gains | None:
+        """Those of a graph; None where a rate cap bends them."""
+        if any(graph.figures[name].max_rate_per_s is not None for name in graph.visits_of):
+            return None
+        classes = tuple(graph.entries)
+        behind = tuple(visit_key(graph, i) for i, visit in enumerate(graph.visits) if visit.behind)
+        unit = np.eye(len(classes) + len(behind))
+        inflow = propagate(
+            graph,
+            dict(zip(classes, unit, strict=False)),
+            {},
+            dict(zip(behind, unit[len(classes) :], strict=True)),
+        )
+        return cls(classes, behind, component_rates(graph, inflow))
+
+    def type_rates(
+        self, rates: Mapping[str, FloatArray], behind: Mapping[VisitKey, FloatArray]
+    ) -> FloatArray:
+        """Inflow of every service type, shape (types, ...)."""
+        sources = np.array([rates[name] for name in self.classes] + [behind[key] for key in self.behind])
+        return np.asarray(np.einsum("ts,s...->t...", self.types, sources))

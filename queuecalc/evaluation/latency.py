@@ -12,18 +12,21 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.evaluation.panels import interpolate
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import ROUNDING, Queue, queues_at
+from queuecalc.evaluation.queues import ROUNDING, queues_at
 from queuecalc.evaluation.regimes import AFFINE_TOLERANCE, course_of
 from queuecalc.evaluation.response import Response
 from queuecalc.evaluation.walk import Walk
 
-__all__ = ["SlotResponses", "WorstSlot", "response_at", "through_at"]
+__all__ = ["SlotRates", "SlotResponses", "WorstSlot", "response_at", "through_at"]
 
 INTERPOLATION = 1e-9
 """Absolute, of tails (and of the logarithm of percentiles) between slots."""
 
 TAIL_TOLERANCE = 1e-7
 """Relative: a tail this close to its largest value is not looked at more closely."""
+
+_COARSE = 1e-2
+"""Of the share that may be late: a first look at all slots, enough for most plans."""
 
 _FEW = 24
 """So many slots are computed one by one rather than interpolated."""
@@ -52,24 +55,26 @@ def response_at(
     classes: Sequence[str],
     load: FloatArray,
     type_rates: FloatArray,
-    known: dict[tuple[str, int], Queue] | None = None,
+    *,
+    remember: bool = True,
 ) -> Response:
     """The response time of some classes together at some instants.
 
     Args:
         load: the load curve, shape (instants,).
         type_rates: inflow of every service type, shape (types, instants).
-        known: queues at the same rates, by (component, units); filled and read.
+        remember: whether tails at the same time will be asked for other plans, too.
     """
     graph = pattern.graph()
     routes = tuple(pattern.route(name) for name in classes)
     rates = class_rates({name: pattern.model.classes[name] for name in classes}, load)
     components = frozenset(name for route in routes for name in route.most_visits)
-    queues = queues_at(graph, type_rates, counts, components, known)
+    queues = queues_at(pattern.pool, type_rates, counts, components)
     weights = tuple(rates[name] for name in classes)
     if len(classes) == 1 and not np.all(weights[0] > 0):
         weights = (np.ones_like(load),)
-    return Response(routes, weights, queues, through_at(graph, counts, type_rates))
+    pool = pattern.pool if remember else None
+    return Response(routes, weights, queues, through_at(graph, counts, type_rates), pool)
 
 
 @dataclass(frozen=True)
@@ -86,52 +91,124 @@ class WorstSlot:
     slot: int
 
 
-class SlotResponses:
-    """The response time of some classes together in every slot, at the largest rates of each slot.
+class SlotRates:
+    """What flows where in every slot, each component at its own largest inflow: alike for all plans of one walk.
 
-    While the same asynchronous components hold a backlog, the rates of all stations lie on a line in the load; along
-    such a line any figure is interpolated (Chebyshev), elsewhere it is computed slot by slot.
+    While the same asynchronous components hold a backlog, the rates of all stations lie on a line in the load.
+
+    Attributes:
+        load: the largest load of each slot, shape (slots,).
+        types: inflow of every service type, shape (types, slots).
+        offered: the slots in which some of the classes come at all.
+        busiest: the slots in which the load or some component on the way is at its peak.
+        lines: (slots, start, slope): slots whose rates are start + slope x load.
     """
 
-    def __init__(
-        self,
-        pattern: Pattern,
-        counts: Mapping[str, int],
-        walk: Walk,
-        classes: Sequence[str],
-        known: dict[Any, dict[tuple[str, int], Queue]] | None = None,
-    ) -> None:
-        self.pattern, self.counts, self.classes = pattern, counts, tuple(classes)
-        self._known = {} if known is None else known
+    def __init__(self, pattern: Pattern, walk: Walk, classes: Sequence[str]) -> None:
         graph = pattern.graph()
-        self.load, types = walk.largest
+        self.load, self.types = walk.largest
         chosen = {name: pattern.model.classes[name] for name in classes}
         offered = np.add.reduce(list(class_rates(chosen, self.load).values()))
         self.offered = np.flatnonzero(offered > 0)
-        components = {name for c in classes for name in pattern.route(c).most_visits}
-        self._rows = [index for index, kind in enumerate(graph.types) if kind.component in components]
-        self._types = types
-        self._busiest = {int(np.argmax(np.where(offered > 0, self.load, -1.0)))}
-        for name in components:
-            work = sum(types[i] * float(graph.types[i].law.mean) for i in graph.types_of[name])
-            self._busiest.add(int(np.argmax(work)))
-        self._lines = self._find_lines(walk)
+        self.components = sorted({name for c in classes for name in pattern.route(c).most_visits})
+        self.busiest = {int(np.argmax(np.where(offered > 0, self.load, -1.0)))}
+        for name in self.components:
+            work = sum(self.types[i] * float(graph.types[i].law.mean) for i in graph.types_of[name])
+            self.busiest.add(int(np.argmax(work)))
+        self.rows = [index for index, kind in enumerate(graph.types) if kind.component in self.components]
+        self.lines = self._find_lines(pattern, walk)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest load in which some of the classes come."""
+        load = self.load[self.offered]
+        return float(load.min()), float(load.max())
+
+    def _find_lines(self, pattern: Pattern, walk: Walk) -> list[tuple[Any, FloatArray, FloatArray]]:
+        regime = course_of(walk).regime
+        slots = self.load.size
+        lowest, highest = np.full(slots, regime.size), np.full(slots, -1)
+        slot: Any = walk.slot
+        np.minimum.at(lowest, slot, regime)
+        np.maximum.at(highest, slot, regime)
+        alike = np.where(lowest == highest, lowest, -1)[self.offered]
+        found = []
+        for value in np.unique(alike[alike >= 0]):
+            members = self.offered[alike == value]
+            if members.size <= _FEW:
+                continue
+            load = self.load[members]
+            low, high = int(np.argmin(load)), int(np.argmax(load))
+            if load[high] - load[low] <= 1e-6 * load[high]:
+                continue
+            start, slope = self._line(pattern, members[low], members[high])
+            close = self._apart(members, start, slope) <= 1.0
+            if close.sum() > _FEW:
+                found.append((members[close], start, slope))
+        return found
+
+    def _line(self, pattern: Pattern, low: int, high: int) -> tuple[FloatArray, FloatArray]:
+        """The line through the rates of two slots; where nothing is held up, to the last digit that of every plan."""
+        load, rates = self.load[[low, high]], self.types[:, [low, high]]
+        slope = (rates[:, 1] - rates[:, 0]) / (load[1] - load[0])
+        start = rates[:, 0] - slope * load[0]
+        free = pattern.free_flow
+        same = self._apart(np.array([low, high]), *free, each=True) <= 1.0
+        alike = np.ones(slope.size, dtype=bool)
+        alike[self.rows] = same.all(axis=1)
+        return np.where(alike, free[0], start), np.where(alike, free[1], slope)
+
+    def _apart(self, slots: Any, start: FloatArray, slope: FloatArray, *, each: bool = False) -> Any:
+        """How far the rates of some slots are from a line, in units of what is tolerated."""
+        rates = self.types[np.ix_(self.rows, slots)]
+        scale = 10.0 * AFFINE_TOLERANCE * np.maximum(rates.max(axis=1, keepdims=True), 1e-300)
+        far = np.abs(start[self.rows, None] + slope[self.rows, None] * self.load[slots] - rates) / scale
+        return far if each else far.max(axis=0, initial=0.0)
+
+
+class SlotResponses:
+    """The response time of some classes together in every slot, at the largest rates of each slot.
+
+    Along a line of rates any figure is interpolated (Chebyshev), elsewhere it is computed slot by slot.
+    """
+
+    def __init__(
+        self, pattern: Pattern, counts: Mapping[str, int], rates: SlotRates, classes: Sequence[str]
+    ) -> None:
+        self.pattern, self.counts, self.classes = pattern, counts, tuple(classes)
+        self.rates = rates
+        self.load, self.offered = rates.load, rates.offered
 
     def at(self, slots: Any) -> Response:
         """The response time in some slots."""
-        known = self._known.setdefault(tuple(slots), {})
         return response_at(
-            self.pattern, self.counts, self.classes, self.load[slots], self._types[:, slots], known
+            self.pattern, self.counts, self.classes, self.load[slots], self.rates.types[:, slots]
         )
 
     def busiest(self, level: float) -> WorstSlot:
         """The worst slot of a percentile among those in which the load or some component is at its peak."""
-        slots = sorted(self._busiest & set(self.offered.tolist())) or self.offered[:1].tolist()
+        slots = self._busiest()
         if not slots:
             return WorstSlot(level, 0.0, 0)
         found = self.at(slots).percentile(level)
         top = int(np.argmax(found))
         return WorstSlot(level, float(found[top]), int(slots[top]))
+
+    def _busiest(self) -> list[int]:
+        return sorted(self.rates.busiest & set(self.offered.tolist())) or self.offered[:1].tolist()
+
+    def within(self, level: float, t: float) -> bool:
+        """Whether a percentile is surely within t in every slot (False: look closer)."""
+        slots = self._busiest()
+        allowed = 1.0 - level
+        if not slots:
+            return True
+        if self.at(slots).tail(t).max() > allowed:
+            return False
+        coarse = self._tail(t, _COARSE * allowed).max(initial=0.0)
+        if coarse < allowed * (1.0 - 10.0 * _COARSE):
+            return True
+        return bool(self.tail(t).max(initial=0.0) < allowed * (1.0 - 1e-6))
 
     def worst(self, level: float) -> WorstSlot:
         """The worst slot of a percentile.
@@ -153,11 +230,13 @@ class SlotResponses:
 
     def tail(self, t: float) -> FloatArray:
         """P(T > t) in every slot."""
+        return self._tail(t, INTERPOLATION)
 
+    def _tail(self, t: float, tolerance: float) -> FloatArray:
         def function(response: Response) -> FloatArray:
             return response.tail(t)
 
-        return self._everywhere(function, INTERPOLATION)
+        return self._everywhere(function, tolerance)
 
     def percentile(self, level: float) -> FloatArray:
         """A percentile in every slot; inf where there is no steady state."""
@@ -177,16 +256,14 @@ class SlotResponses:
     def _everywhere(self, function: Callable[[Response], FloatArray], tolerance: float) -> FloatArray:
         out = np.zeros(self.load.size)
         done = np.zeros(self.load.size, dtype=bool)
-        for slots, start, slope in self._lines:
+        for slots, start, slope in self.rates.lines:
             loads = self.load[slots]
 
             def along(p: FloatArray, start: FloatArray = start, slope: FloatArray = slope) -> FloatArray:
                 rates = np.maximum(start[:, None] + slope[:, None] * p, 0.0)
-                known = self._known.setdefault((p.tobytes(), start.tobytes()), {})
-                response = response_at(self.pattern, self.counts, self.classes, p, rates, known)
-                return function(response)[None, :]
+                return function(response_at(self.pattern, self.counts, self.classes, p, rates))[None, :]
 
-            edges = self._edges(float(loads.min()), float(loads.max()), start, slope)
+            edges = self._edges(*self.rates.range, start, slope)
             out[slots] = interpolate(along, edges, tolerance)(loads)[0]
             done[slots] = True
         rest = self.offered[~done[self.offered]]
@@ -199,7 +276,7 @@ class SlotResponses:
         """The interval of loads, cut where a station reaches capacity."""
         graph = self.pattern.graph()
         cuts = []
-        for name in {graph.types[row].component for row in self._rows}:
+        for name in self.rates.components:
             figures = graph.figures[name]
             if figures.servers is None or figures.max_queue is not None:
                 continue
@@ -210,31 +287,3 @@ class SlotResponses:
             if rise > 0:
                 cuts.append((figures.servers * self.counts[name] * (1.0 - ROUNDING) - base) / rise)
         return [low, *sorted({cut for cut in cuts if low < cut < high}), high]
-
-    def _find_lines(self, walk: Walk) -> list[tuple[Any, FloatArray, FloatArray]]:
-        """(slots, start, slope): slots whose rates are start + slope x load."""
-        regime = course_of(walk).regime
-        slots = self.load.size
-        lowest, highest = np.full(slots, regime.size), np.full(slots, -1)
-        slot: Any = walk.slot
-        np.minimum.at(lowest, slot, regime)
-        np.maximum.at(highest, slot, regime)
-        alike = np.where(lowest == highest, lowest, -1)[self.offered]
-        found = []
-        rows = self._rows
-        for value in np.unique(alike[alike >= 0]):
-            members = self.offered[alike == value]
-            if members.size <= _FEW:
-                continue
-            load, rates = self.load[members], self._types[:, members]
-            low, high = int(np.argmin(load)), int(np.argmax(load))
-            if load[high] - load[low] <= 1e-6 * load[high]:
-                continue
-            slope = (rates[:, high] - rates[:, low]) / (load[high] - load[low])
-            start = rates[:, low] - slope * load[low]
-            scale = np.maximum(rates[rows].max(axis=1, keepdims=True), 1e-300)
-            apart = np.abs(start[rows, None] + slope[rows, None] * load - rates[rows])
-            close = (apart <= 10.0 * AFFINE_TOLERANCE * scale).all(axis=0)
-            if close.sum() > _FEW:
-                found.append((members[close], start, slope))
-        return found

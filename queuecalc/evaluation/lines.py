@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 
 from queuecalc.answer import ContractLine, Excuse
@@ -21,10 +22,21 @@ from queuecalc.evaluation.sentences import excuse_for
 from queuecalc.evaluation.walk import Walk
 from queuecalc.evidence import Evidence
 
-__all__ = ["Judged"]
+__all__ = ["Judged", "Look"]
 
 _MARGIN = 20.0
 """In units of `ROUGH`: closer to its limit, an availability is computed exactly."""
+
+
+class Look(Enum):
+    """How closely to look at a plan."""
+
+    AT_A_GLANCE = "at a glance"
+    """Enough to tell what is broken; numbers may be bounds."""
+    CLOSELY = "closely"
+    """Lines that are kept may be left out; the numbers of the others are good enough to be told."""
+    EXACTLY = "exactly"
+    """Every line, to full accuracy."""
 
 
 class Judged:
@@ -53,24 +65,19 @@ class Judged:
 
     # -- the lines
 
-    def lines(self, *, roughly: bool = False) -> Iterator[ContractLine]:
-        """Every line of the contract, budget first, availability last.
-
-        Args:
-            roughly: latency lines that are kept are left out (no percentile is then looked for), and availability
-                is computed to `ROUGH` only, where that is enough to tell whether it is kept.
-        """
+    def lines(self, look: Look = Look.EXACTLY) -> Iterator[ContractLine]:
+        """Every line of the contract, budget first, availability last."""
         yield from self._budget()
         yield from self._stability()
         yield from self._guards()
         yield from self._backlogs()
         yield from self._retentions()
-        yield from self._latencies(roughly=roughly)
-        yield from self._availabilities(roughly=roughly)
+        yield from self._latencies(look)
+        yield from self._availabilities(look)
 
-    def excuses(self) -> Iterator[Excuse]:
+    def excuses(self, look: Look = Look.CLOSELY) -> Iterator[Excuse]:
         """Why the plan is refused, line by line."""
-        for line in self.lines(roughly=True):
+        for line in self.lines(look):
             if not line.kept:
                 yield excuse_for(line, self.counts)
 
@@ -159,20 +166,20 @@ class Judged:
                 lag, hour, _ = max(lags, key=lambda each: each[0])
                 yield _seconds("retention", buffer, retention, lag, hour, strict=True)
 
-    def _latencies(self, *, roughly: bool) -> Iterator[ContractLine]:
+    def _latencies(self, look: Look) -> Iterator[ContractLine]:
         classes = answered_classes(self.pattern)
-        yield from self._latency_lines("", classes, self.model.contract.percentiles, roughly=roughly)
+        yield from self._latency_lines("", classes, self.model.contract.percentiles, look)
         for name, item in self.model.classes.items():
             if self.pattern.route(name).entries:
-                yield from self._latency_lines(name, (name,), item.percentiles, roughly=roughly)
+                yield from self._latency_lines(name, (name,), item.percentiles, look)
 
     def _latency_lines(
-        self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...], *, roughly: bool
+        self, subject: str, classes: tuple[str, ...], targets: tuple[PercentileTarget, ...], look: Look
     ) -> Iterator[ContractLine]:
         if not targets or not classes:
             return
         for target in targets:
-            if roughly and self.facts.within(classes, target.level, target.seconds):
+            if look is not Look.EXACTLY and self.facts.within(classes, target.level, target.seconds):
                 continue
             found = self.facts.worst(classes, target.level)
             yield ContractLine(
@@ -194,30 +201,41 @@ class Judged:
 
         return latency_evidence(self.pattern, self.walk, answered_classes(self.pattern))
 
-    def _availabilities(self, *, roughly: bool) -> Iterator[ContractLine]:
+    def _availabilities(self, look: Look) -> Iterator[ContractLine]:
         contract = self.model.contract
         wanted = [("", contract.availability)]
         wanted += [(name, item.availability) for name, item in self.model.classes.items()]
+        aware = contract.availability_mode == "load-aware"
         for subject, limit in wanted:
-            if limit is not None:
-                reached = self._roughly_available(subject) if roughly else self._availability(subject)
-                if roughly and abs(reached - limit) <= _MARGIN * ROUGH:
-                    reached = self._availability(subject)
-                yield ContractLine(
-                    target="availability",
-                    subject=subject,
-                    unit="fraction",
-                    sense="at least",
-                    limit=limit,
-                    reached=reached,
-                    kept=1.0 - reached <= (1.0 - limit) * (1.0 + ROUNDING) + 1e-15,
-                    evidence=self.latency_evidence,
-                )
+            if limit is None:
+                continue
+            allowed = (1.0 - limit) * (1.0 + ROUNDING) + 1e-15
+            if look is Look.EXACTLY or not aware:
+                lost = 1.0 - self._availability(subject)
+            else:
+                least, most = (each[subject] for each in self.facts.lost_between)
+                if most <= allowed:
+                    continue
+                lost = self._lost(subject, look, allowed, least)
+            yield ContractLine(
+                target="availability",
+                subject=subject,
+                unit="fraction",
+                sense="at least",
+                limit=limit,
+                reached=1.0 - lost,
+                kept=lost <= allowed,
+                evidence=self.latency_evidence,
+            )
 
-    def _roughly_available(self, subject: str) -> float:
-        if self.model.contract.availability_mode != "load-aware":
-            return self._availability(subject)
-        return 1.0 - self.facts.roughly_lost[subject]
+    def _lost(self, subject: str, look: Look, allowed: float, least: float) -> float:
+        """The lost share as closely as it takes."""
+        if look is Look.AT_A_GLANCE and least > allowed:
+            return least
+        lost = self.facts.roughly_lost[subject]
+        if least <= allowed and abs(lost - allowed) <= _MARGIN * ROUGH:
+            lost = 1.0 - self._availability(subject)
+        return lost
 
     def _availability(self, subject: str) -> float:
         mode = self.model.contract.availability_mode

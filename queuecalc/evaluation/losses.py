@@ -25,7 +25,7 @@ from queuecalc.evaluation.regimes import Course
 from queuecalc.evaluation.response import inversion_for
 from queuecalc.evaluation.route import Route, compose, route_of, split_times
 
-__all__ = ["LATE", "ScenarioLosses"]
+__all__ = ["LATE", "TILTS", "ScenarioLosses"]
 
 Cause = tuple[str, str]
 """(cause, component)."""
@@ -37,7 +37,7 @@ LATE: Cause = ("late", "")
 
 _RARE = 1e-12
 
-_TILTS = (24.0, 32.0, 48.0, 80.0)
+TILTS = (24.0, 32.0, 48.0, 80.0)
 """Values of theta x timeout at which the exponential bound on a late answer is tried."""
 
 
@@ -293,7 +293,7 @@ class ScenarioLosses:
             for way in ways:
                 way.lost[LATE] += way.probability * way.served
             return
-        point.s = -np.array(_TILTS)[:, None] / beyond
+        point.s = -np.array(TILTS)[:, None] / beyond
         near = np.zeros(point.inflow.shape[1], dtype=bool)
         for way in ways:
             if way.route.order:

@@ -12,7 +12,8 @@ from queuecalc.answer import Excuse
 from queuecalc.architecture import Model
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph, NobodyTakes, lower
-from queuecalc.evaluation.flows import class_rates, offered_visits
+from queuecalc.evaluation.flows import FloatArray, Gains, class_rates, component_rates, offered_visits
+from queuecalc.evaluation.queues import QueuePool
 from queuecalc.evaluation.route import Route, route_of
 
 __all__ = ["Pattern"]
@@ -33,13 +34,18 @@ class Pattern:
         """With a `sibling`, the same pattern of a model with the same calls and figures, graphs are shared."""
         self.model = model
         self.present = present
+        self._sibling = sibling
         self.figures: Mapping[str, Figures] = {
             name: component.figures_with(present)
             for name, component in model.components.items()
             if name in present
         }
-        self.routes: dict[str, Route] = sibling.routes if sibling is not None else {}
-        self.graphs: dict[frozenset[str], Graph] = sibling.graphs if sibling is not None else {}
+        self.routes: dict[tuple[str, frozenset[str]], Route] = {} if sibling is None else sibling.routes
+        self.graphs: dict[frozenset[str], Graph] = {} if sibling is None else sibling.graphs
+        self.solved: dict[frozenset[str], Gains | None] = {} if sibling is None else sibling.solved
+        self.moments: dict[tuple[frozenset[str], int, float], float] = (
+            {} if sibling is None else sibling.moments
+        )
 
     def graph(self, down: frozenset[str] = frozenset()) -> Graph:
         """The graph of visits, possibly with some components down."""
@@ -48,11 +54,42 @@ class Pattern:
             self.graphs[down] = lower(self.model, self.present, down, whole)
         return self.graphs[down]
 
-    def route(self, request_class: str) -> Route:
-        """The waited-for way of a class with every unit up."""
-        if request_class not in self.routes:
-            self.routes[request_class] = route_of(self.graph(), request_class, self.model.load.network_s)
-        return self.routes[request_class]
+    def gains(self, down: frozenset[str] = frozenset()) -> Gains | None:
+        """The solved traffic equations of a graph; None where a rate cap bends them."""
+        if down not in self.solved:
+            self.solved[down] = Gains.of(self.graph(down))
+        return self.solved[down]
+
+    @cached_property
+    def steering(self) -> tuple[str, ...]:
+        """Components whose counts change what flows elsewhere: asynchronous, partitioned in front of such, capped."""
+        graph = self.graph()
+        found = set(graph.asynchronous)
+        for name in graph.asynchronous:
+            found |= {c for c in graph.callers_of[name] if graph.figures[c].partitions is not None}
+        found |= {name for name in graph.visits_of if graph.figures[name].max_rate_per_s is not None}
+        return tuple(sorted(found))
+
+    @cached_property
+    def free_flow(self) -> tuple[FloatArray, FloatArray]:
+        """(start, slope): inflow of every service type as start + slope x load, with nothing held up."""
+        graph = self.graph()
+        inflow = offered_visits(graph, class_rates(self.model.classes, np.array([0.0, 1.0])))
+        rates = component_rates(graph, inflow)
+        return rates[:, 0], rates[:, 1] - rates[:, 0]
+
+    @cached_property
+    def pool(self) -> QueuePool:
+        """Queues at rates that recur from plan to plan."""
+        return self._sibling.pool if self._sibling is not None else QueuePool(self.graph())
+
+    def route(self, request_class: str, down: frozenset[str] = frozenset()) -> Route:
+        """The waited-for way of a class, possibly with some components down."""
+        if (request_class, down) not in self.routes:
+            self.routes[request_class, down] = route_of(
+                self.graph(down), request_class, self.model.load.network_s
+            )
+        return self.routes[request_class, down]
 
     @cached_property
     def takers(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,16 @@ from queuecalc.evaluation.flows import FloatArray
 from queuecalc.law import Law, Mixture
 from queuecalc.station import Waiting
 
-__all__ = ["ROUNDING", "Queue", "queues_at", "service_law"]
+__all__ = ["ROUNDING", "Queue", "QueuePool", "queues_at", "service_law"]
 
 ROUNDING = 1e-12
 """Relative: a utilisation this close to a limit is at the limit."""
+
+_LARGEST_POOLED = 512
+"""Queues at more rates than this are not kept."""
+
+_MOST_POOLED = 4096
+_MOST_REMEMBERED = 16
 
 
 def service_law(graph: Graph, component: str, rates: FloatArray) -> Law:
@@ -50,6 +56,7 @@ class Queue:
     service: Law
     rate: FloatArray
     live: Any
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def waiting(self) -> Waiting | None:
@@ -98,25 +105,62 @@ class Queue:
             return 1.0
         return self.waiting.lst(s)
 
+    def remembered_lst(self, s: Any, key: Any) -> Any:
+        """The same, remembered under a key that stands for s."""
+        if key not in self._known:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[key] = self.lst(s)
+        return self._known[key]
+
+
+class QueuePool:
+    """Queues of one graph at rates that recur from plan to plan, and what is known of them.
+
+    Plans that differ in one component see the same rates at all others; every figure of a queue is computed once.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._queues: dict[tuple[str, int, bytes], Queue] = {}
+        self._services: dict[Any, Any] = {}
+
+    def queue(self, name: str, units: int, type_rates: FloatArray) -> Queue:
+        """The queue of a component with all its units alive.
+
+        Args:
+            type_rates: inflow of every service type, shape (types, instants).
+        """
+        rates = type_rates[list(self.graph.types_of[name])]
+        if rates.size > _LARGEST_POOLED:
+            return self._new(name, units, rates)
+        key = (name, units, rates.tobytes())
+        if key not in self._queues:
+            if len(self._queues) >= _MOST_POOLED:
+                self._queues.clear()
+            self._queues[key] = self._new(name, units, rates)
+        return self._queues[key]
+
+    def _new(self, name: str, units: int, rates: FloatArray) -> Queue:
+        service = service_law(self.graph, name, rates)
+        return Queue(self.graph.figures[name], service, rates.sum(axis=0), units)
+
+    def service_lst(self, index: int, s: Any, key: Any) -> Any:
+        """E exp(-s S) of what a service type is beyond its constant part, remembered under a key that stands for s."""
+        if (index, key) not in self._services:
+            if len(self._services) >= _MOST_POOLED:
+                self._services.clear()
+            rest = self.graph.types[index].rest
+            self._services[index, key] = 1.0 if rest is None else rest.lst(s)
+        return self._services[index, key]
+
 
 def queues_at(
-    graph: Graph,
-    type_rates: FloatArray,
-    counts: Mapping[str, int],
-    components: frozenset[str],
-    known: dict[tuple[str, int], Queue] | None = None,
+    pool: QueuePool, type_rates: FloatArray, counts: Mapping[str, int], components: frozenset[str]
 ) -> dict[str, Queue]:
     """The queue of each of some components with all its units alive.
 
     Args:
         type_rates: inflow of every service type, shape (types, instants).
-        known: queues at the same rates, by (component, units); filled and read.
     """
-    known = {} if known is None else known
-    for name in components:
-        if (name, counts[name]) not in known:
-            rates = type_rates[list(graph.types_of[name])]
-            known[name, counts[name]] = Queue(
-                graph.figures[name], service_law(graph, name, rates), rates.sum(axis=0), counts[name]
-            )
-    return {name: known[name, counts[name]] for name in components}
+    return {name: pool.queue(name, counts[name], type_rates) for name in components}

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray, VisitKey, visit_key
 from queuecalc.evaluation.walk import Walk
 
-__all__ = ["AFFINE_TOLERANCE", "Course", "course_of"]
+__all__ = ["AFFINE_TOLERANCE", "Course", "Stay", "course_of"]
 
 AFFINE_TOLERANCE = 1e-11
 """Relative: traffic this close to a straight line is on it."""
@@ -44,6 +46,11 @@ class Course:
     seconds: FloatArray
     ends: FloatArray
 
+    @cached_property
+    def times(self) -> tuple[Stay, ...]:
+        """How long each regime stays below every parameter."""
+        return tuple(Stay.of(self, regime) for regime in range(self.lowest.size))
+
     def load_at(self, regime: Any, p: FloatArray) -> FloatArray:
         """The load curve at some parameters of some regimes."""
         return np.asarray(self.load[0][regime] + self.load[1][regime] * p)
@@ -51,6 +58,50 @@ class Course:
     def behind_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
         """The inflow of visits behind asynchronous components there."""
         return {key: line[0][regime] + line[1][regime] * p for key, line in self.behind.items()}
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long a regime stays below a parameter x, and the integral of p over that time: M0 and M1 of x.
+
+    Between two of the knots the density of time is constant.
+
+    Attributes:
+        knots: rising; density: seconds per unit of p just above each; before: (M0, M1) up to each, itself included.
+    """
+
+    knots: FloatArray
+    density: FloatArray
+    before: FloatArray
+
+    @classmethod
+    def of(cls, course: Course, regime: int) -> Stay:
+        """Of one regime of a course."""
+        chosen = course.regime == regime
+        seconds, (first, last) = course.seconds[chosen], np.sort(course.ends[:, chosen], axis=0)
+        moving = last > first
+        rate = seconds[moving] / (last - first)[moving]
+        knots, place = np.unique(
+            np.concatenate([first[moving], last[moving], first[~moving]]), return_inverse=True
+        )
+        starts, ends, still = np.split(place, [rate.size, 2 * rate.size])
+        change = np.bincount(starts, rate, knots.size) - np.bincount(ends, rate, knots.size)
+        density = np.maximum(np.cumsum(change), 0.0)
+        density[-1] = 0.0
+        atoms = np.bincount(still, seconds[~moving], knots.size)
+        width = np.diff(knots)
+        passing = np.array([density[:-1] * width, density[:-1] * width * 0.5 * (knots[1:] + knots[:-1])])
+        before = np.cumsum(np.array([atoms, atoms * knots]), axis=1)
+        before[:, 1:] += np.cumsum(passing, axis=1)
+        return cls(knots, density, before)
+
+    def below(self, x: FloatArray) -> FloatArray:
+        """(M0, M1) at some parameters, shape (2, n)."""
+        at = np.searchsorted(self.knots, x, side="right") - 1
+        inside = np.maximum(at, 0)
+        step = self.density[inside] * (x - self.knots[inside])
+        found = self.before[:, inside] + np.array([step, step * 0.5 * (x + self.knots[inside])])
+        return np.where(at >= 0, found, 0.0)
 
 
 class _Lines:
@@ -121,10 +172,15 @@ class _Lines:
         )
 
 
+_COURSES: WeakKeyDictionary[Walk, Course] = WeakKeyDictionary()
+
+
 def course_of(walk: Walk) -> Course:
-    """Sort the pieces of a walk into regimes."""
-    lines = _Lines(walk)
-    label = lines.labels()
-    for value in np.unique(label):
-        lines.add(np.flatnonzero(label == value))
-    return lines.course()
+    """Sort the pieces of a walk into regimes; each walk once."""
+    if walk not in _COURSES:
+        lines = _Lines(walk)
+        label = lines.labels()
+        for value in np.unique(label):
+            lines.add(np.flatnonzero(label == value))
+        _COURSES[walk] = lines.course()
+    return _COURSES[walk]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray
-from queuecalc.evaluation.queues import Queue
+from queuecalc.evaluation.queues import Queue, QueuePool
 from queuecalc.evaluation.route import Route, compose, split_times
 from queuecalc.transform.euler import EULER, Euler
 from queuecalc.transform.fourier import FOURIER, Fourier
@@ -55,12 +55,14 @@ class Response:
         weights: requests per second of each class, shape (instants,) each.
         queues: by component.
         through: by visit, the share that goes on after the service (drops and rate caps).
+        pool: where the queues come from; what it remembers is then used.
     """
 
     routes: tuple[Route, ...]
     weights: tuple[FloatArray, ...]
     queues: Mapping[str, Queue]
     through: Mapping[int, Any]
+    pool: QueuePool | None = None
 
     @cached_property
     def _components(self) -> frozenset[str]:
@@ -94,19 +96,25 @@ class Response:
             out[index] = 1.0 if rest is None else rest.lst(s)
         return out
 
-    def transform(self, route: Route, s: Any, known: dict[Any, Any] | None = None) -> Any:
+    def transform(self, route: Route, s: Any) -> Any:
         """E[exp(-s (T - total shift)); not dropped or blocked] of a class."""
-        known = {} if known is None else known
-        waits: dict[str, Any] = {}
-        for name in route.most_visits:
-            queue = self.queues[name]
-            if (name, queue.live) not in known:
-                wait = queue.lst(s)
-                known[name, queue.live] = wait * self._accepted[name] if name in self._accepted else wait
-            waits[name] = known[name, queue.live]
-        if "services" not in known:
-            known["services"] = self._service(s, {route.graph.visits[i].type for i in route.order})
-        return compose(route, s, waits, known["services"], self.through)
+        waits = {name: self._let_in(name, self.queues[name].lst(s)) for name in route.most_visits}
+        services = self._service(s, {route.graph.visits[i].type for i in route.order})
+        return compose(route, s, waits, services, self.through)
+
+    def _remembered_transform(self, route: Route, s: Any, beyond: float) -> Any:
+        """The same at the nodes of an inversion at one time, from what the pool remembers."""
+        assert self.pool is not None
+        key = (self.inversion.nodes.size, beyond)
+        waits = {
+            name: self._let_in(name, self.queues[name].remembered_lst(s, key)) for name in route.most_visits
+        }
+        types = {route.graph.visits[index].type for index in route.order}
+        services = {index: self.pool.service_lst(index, s, key) for index in types}
+        return compose(route, s, waits, services, self.through)
+
+    def _let_in(self, name: str, wait: Any) -> Any:
+        return wait * self._accepted[name] if name in self._accepted else wait
 
     @cached_property
     def mass(self) -> tuple[FloatArray, ...]:
@@ -156,12 +164,8 @@ class Response:
         tail = np.clip(tail, 0.0, mass)
         return np.where(late, tail, mass), np.where(late, np.maximum(density, 0.0), 0.0)
 
-    def tail(self, t: float, known: dict[Any, Any] | None = None) -> FloatArray:
-        """P(T > t) at every instant for one t; 1 where there is no steady state.
-
-        Args:
-            known: transforms at the same instants, by class, t, component and units; filled and read.
-        """
+    def tail(self, t: float) -> FloatArray:
+        """P(T > t) at every instant for one t; 1 where there is no steady state."""
         out = np.zeros(self.weights[0].shape)
         for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True):
             beyond = t - route.total_shift_s
@@ -171,8 +175,12 @@ class Response:
                 part = np.zeros_like(mass)
             else:
                 s = self.inversion.nodes[:, None] / beyond
-                memory = None if known is None else known.setdefault((route.request_class, t), {})
-                value = (mass - self.transform(route, s, memory)) / s
+                whole = (
+                    self.transform(route, s)
+                    if self.pool is None
+                    else self._remembered_transform(route, s, beyond)
+                )
+                value = (mass - whole) / s
                 part = np.clip(self.inversion.values(value, beyond), 0.0, mass)
             out += weight / self.total * part
         return np.where(self.stable, out, 1.0)
@@ -277,12 +285,8 @@ class Response:
     def slope_of(self, route: Route, s: Any, component: str, *, in_service: bool) -> Any:
         """d/de of the transform when the waits (or the services) at a component are stretched by 1 + e."""
         graph = route.graph
-        names = route.most_visits
         own = {index for index in route.order if graph.visits[index].component == component}
-        waits = {}
-        for name in names:
-            wait = self.queues[name].lst(s)
-            waits[name] = wait * self._accepted[name] if name in self._accepted else wait
+        waits = {name: self._let_in(name, self.queues[name].lst(s)) for name in route.most_visits}
         services = self._service(s, {graph.visits[index].type for index in route.order})
         slope: Any = 0.0
         for offset, weight in _STENCIL:
@@ -294,8 +298,7 @@ class Response:
                     changed = services | self._service(stretched, own_types)
                     value = compose(route, s, waits, changed, self.through, dict.fromkeys(own, e))
                 else:
-                    wait = self.queues[component].lst(stretched)
-                    wait = wait * self._accepted[component] if component in self._accepted else wait
+                    wait = self._let_in(component, self.queues[component].lst(stretched))
                     value = compose(route, s, waits | {component: wait}, services, self.through)
                 slope = slope + (sign * weight / _STEP) * value
         return slope

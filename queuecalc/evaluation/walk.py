@@ -88,7 +88,7 @@ def _integral(knots: FloatArray, left: FloatArray, right: FloatArray, t: float) 
     return before + float(inside * (left[segment] + 0.5 * slope * inside))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """The pieces of the curve and the inflow at both ends of each.
 

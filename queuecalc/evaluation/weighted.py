@@ -43,7 +43,9 @@ def percentile_over_curve(
             load = course.load_at(regime, p)
             rates = class_rates(pattern.model.classes, load)
             inflow = propagate(graph, rates, units, course.behind_at(regime, p))
-            known[key] = response_at(pattern, units, classes, load, component_rates(graph, inflow))
+            known[key] = response_at(
+                pattern, units, classes, load, component_rates(graph, inflow), remember=False
+            )
         return known[key]
 
     def late_and_answered(regime: Any, p: FloatArray, t: float) -> FloatArray:
