@@ -27,7 +27,7 @@ COVERAGE = --cov --cov-report=term
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 TYPED   = queuecalc tests examples docs
 
-.PHONY: help size install test test-all check format bench pages lock build clean
+.PHONY: help size install test test-all test-versions check format bench mutate pages lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -59,6 +59,14 @@ bench: install ## measure speed and compare with what is wanted; ONLY="erlang_fo
 
 pages: install ## write docs/questions from the scripts in examples
 	@$(BIN)/python docs/make_questions.py
+
+# ROOMS="station law" for some; ALL=1 for every mutant, which takes hours; SAMPLE and SEED for another draw.
+mutate: install ## change the code at random, a little at a time, and see whether the tests notice
+	@cd tests && nice -n 15 env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../$(BIN)/python -m mutation $(ROOMS) \
+		$(if $(ALL),--all) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+
+test-versions: install ## the suite under Python 3.11, 3.12 and 3.13, each in an environment of its own
+	@$(BIN)/python tests/versions.py $(TESTS)
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@test -x $(BIN)/uv || $(INSTALL) uv

@@ -120,9 +120,14 @@ def test_a_reader_that_leaves_early_is_met_with_silence() -> None:
 def test_an_interruption_leaves_the_best_plan_and_status_130() -> None:
     import signal
 
-    process = subprocess.Popen(
-        program(wait=20), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
-    )
+    # A shell starts what runs in its background deaf to interruptions, and so would be the program.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            program(wait=20), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stderr is not None
     assert process.stderr.readline() == "searching\n"
     process.send_signal(signal.SIGINT)

@@ -19,19 +19,10 @@ import pytest
 __all__ = ["Covering", "children_result", "measure"]
 
 EVERYWHERE = (
-    "-qq",
-    "-x",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:xdist",
-    "-p",
-    "no:cov",
-    "--no-header",
-    "--no-summary",
-    "-W",
-    "ignore::pytest.PytestAssertRewriteWarning",
+    *("-qq", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--no-header", "--no-summary"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
+"""How pytest is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class Covering:
     tests: dict[str, dict[int, list[str]]]
 
     def of(self, file: str, lines: Iterable[int]) -> list[str]:
-        """The tests that run one of these lines, the quickest first; for code that runs once, at import: of the file."""
+        """The tests that run one of these lines, the quickest first; where none does, all of the file."""
         inside = self.tests.get(file, {})
         chosen = {test for line in lines for test in inside.get(line, ())}
         if not chosen:
