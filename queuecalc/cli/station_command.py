@@ -27,6 +27,7 @@ _FIGURES = (
     ("throughput", "throughput_per_s"),
     ("delay_probability", "delay_probability"),
     ("blocking_probability", "blocking_probability"),
+    ("time_congestion", "time_congestion_probability"),
     ("abandonment_probability", "abandonment_probability"),
     ("mean_wait", "mean_wait_s"),
     ("mean_wait_of_all", "mean_wait_of_all_s"),

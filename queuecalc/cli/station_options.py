@@ -96,6 +96,8 @@ FIELDS: tuple[Field, ...] = (
     Field("service_rate", RATE, "Customers per second that one server completes."),
     Field("servers", COUNT, "Parallel servers."),
     Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
+    Field("sources", COUNT, "Sources of requests; each asks while it is idle."),
+    Field("request_rate", RATE, "Requests per second of one idle source."),
     Field("patience_rate", RATE, "1 / mean patience of who waits, per second."),
     Field("batch_rate", RATE, "Batches of customers per second."),
     Field(
@@ -142,6 +144,13 @@ INSTEAD: tuple[Instead, ...] = (
         1.0,
         "time of a repair",
         "Mean time of a repair in seconds, for --repair-rate.",
+    ),
+    Instead(
+        "think_s",
+        "request_rate",
+        1.0,
+        "time that a source is idle",
+        "Mean idle (think) time of a source in seconds, for --request-rate.",
     ),
 )
 

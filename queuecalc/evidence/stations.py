@@ -82,4 +82,16 @@ STATIONS: tuple[Statement, ...] = (
         "what is left of a repair that began while nobody was there",
         "White & Christie 1958; Avi-Itzhak & Naor 1963, models A and B; Fuhrmann & Cooper 1985",
     ),
+    Statement(
+        "engset",
+        Evidence.EXACT,
+        "a limited number of sources, no place to wait; arrivals see the station without their own source",
+        "Engset 1918; Kleinrock 1975, section 3.10",
+    ),
+    Statement(
+        "finite-sources",
+        Evidence.EXACT,
+        "birth and death with a limited number of sources; arrivals see the station without their own source",
+        "Palm 1947; Kleinrock 1975, section 3.8; Lavenberg & Reiser 1980; Sevcik & Mitrani 1981",
+    ),
 )

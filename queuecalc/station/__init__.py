@@ -5,6 +5,7 @@ from __future__ import annotations
 from queuecalc.station.base import Queue
 from queuecalc.station.batch import Batch
 from queuecalc.station.breakdown import MG1Breakdown
+from queuecalc.station.engset import Engset
 from queuecalc.station.erlang_formulas import (
     erlang_b,
     erlang_b_load,
@@ -23,6 +24,7 @@ from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.registry import REGISTRY
@@ -44,6 +46,7 @@ __all__ = [
     "MXM1",
     "REGISTRY",
     "Batch",
+    "Engset",
     "ErlangA",
     "ErlangB",
     "GMc",
@@ -55,6 +58,7 @@ __all__ = [
     "MMInf",
     "MMc",
     "MMcK",
+    "MMcN",
     "Queue",
     "Station",
     "Waiting",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queuecalc.station.base import Queue
 from queuecalc.station.breakdown import MG1Breakdown
+from queuecalc.station.engset import Engset
 from queuecalc.station.erlanga import ErlangA
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
@@ -15,6 +16,7 @@ from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.vacation import MG1Vacation
@@ -38,5 +40,7 @@ REGISTRY: dict[str, type[Queue]] = {
     "mxg1": MXG1,
     "mg1vacation": MG1Vacation,
     "mg1breakdown": MG1Breakdown,
+    "engset": Engset,
+    "mmcn": MMcN,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

@@ -12,6 +12,8 @@ VALUES = {
     "service_rate": "10",
     "servers": "2",
     "capacity": "5",
+    "sources": "7",
+    "request_rate": "4",
     "patience_rate": "3",
     "batch_rate": "3",
     "batch": "0.5,0.2,0.3",

@@ -58,6 +58,7 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         "vacation": Gamma(mean=0.4, scv=0.5),
         "failure_rate": FAILURE_RATE,
         "repair": Exponential(mean=MEAN_REPAIR),
+        "sources": servers + places + 1,
     }
     make: Any = REGISTRY[kind]
     fields = make.__dataclass_fields__
@@ -72,6 +73,9 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
             return make(batch_rate=rho / (MEAN * Batch(BATCH).mean), **arguments)
         stretch = 1.0 + FAILURE_RATE * MEAN_REPAIR if "repair" in fields else 1.0
         return make(arrival_rate=rho * c / (MEAN * stretch), **arguments)
+        if "sources" in fields:
+            return make(request_rate=rho * c / MEAN / own["sources"], **arguments)
+        return make(arrival_rate=rho * c / MEAN, **arguments)
 
     return station
 

@@ -1,6 +1,6 @@
 """Makes markovian_tables.json: what stations of Markovian type are held against, to 30 digits.
 
-Run from the top of the repository: python tests/tables/make_markovian_tables.py (a minute).
+Run from the top of the repository: python tests/tables/make_markovian_tables.py (two minutes), or with names of tables.
 
 Every argument is the exact value of the double given; 50 digits and more inside. Erlang's formula with a real number
 of servers by the incomplete gamma function.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 from typing import Any
 
 import mpmath as mp
@@ -132,9 +133,100 @@ def erlang_a_laws(lam: Any, mu: Any, c: int, theta: Any, before: Any, completed:
     return laws
 
 
+def engset_rows() -> list[dict[str, Any]]:
+    """C(M, c) alpha^c over its sum below, term by term from the top."""
+    rows = []
+    for c in (1, 2, 10, 99, 1000, 20000):
+        for sources in (c, c + 1, 2 * c, 10 * c + 7, 10**6):
+            for load in (0.01, 0.5, 0.95, 1.0, 1.05, 2.0, 50.0):
+                alpha = load * c / sources
+                total, term = mp.mpf(0), mp.mpf(1)
+                for n in range(c, -1, -1):
+                    total += term
+                    term *= n / ((sources - n + 1) * mp.mpf(alpha))
+                    if n < c * min(load, 1.0) and term < mp.mpf(10) ** -50 * total:
+                        break
+                if 1 / total > mp.mpf(10) ** -290:
+                    rows.append({"servers": c, "sources": sources, "demand": alpha, "loss": text(1 / total)})
+    return rows
+
+
+def finite_source_rows() -> list[dict[str, Any]]:
+    """M/M/c//N from its states, and from those of N - 1 sources what arrivals see: sums of gamma functions."""
+    rows = []
+    for sources, nu, mu, c in [
+        (2, 1.0, 1.0, 1),
+        (10, 0.3, 1.0, 2),
+        (50, 0.05, 1.0, 3),
+        (30, 5.0, 1.0, 4),
+        (8, 0.01, 2.0, 3),
+        (40, 1e-5, 1.0, 2),
+        (5, 1.0, 1.0, 4),
+        (200, 0.1, 1.0, 15),
+        (100, 0.001, 1.0, 1),
+        (400, 0.5, 0.7, 100),
+    ]:
+        p, seen = (sources_states(n, nu, mu, c) for n in (sources, sources - 1))
+        rate = c * mp.mpf(mu)
+        line = list(enumerate(seen[c:]))
+        wait = mp.fsum((j + 1) * x for j, x in line) / rate
+        square = mp.fsum((j + 1) * (j + 2) * x for j, x in line) / rate**2
+        t = float(mp.nstr(wait + 1 / rate, 3))
+        stay = mp.fsum(x * staged_tail(j + 1, c, mp.mpf(mu), t) for j, x in line)
+        rows.append(
+            {
+                "sources": sources,
+                "request_rate": nu,
+                "service_rate": mu,
+                "servers": c,
+                "delayed": text(mp.fsum(seen[c:])),
+                "throughput": text(mp.fsum(min(n, c) * x for n, x in enumerate(p)) * mu),
+                "mean_in_system": text(mp.fsum(n * x for n, x in enumerate(p))),
+                "mean_wait": text(wait),
+                "var_wait": text(square - wait**2),
+                "t": t,
+                "wait_sf": text(
+                    mp.fsum(x * mp.gammainc(j + 1, rate * mp.mpf(t), regularized=True) for j, x in line)
+                ),
+                "sojourn_sf": text(stay + mp.fsum(seen[:c]) * mp.exp(-mp.mpf(mu) * mp.mpf(t))),
+            }
+        )
+    return rows
+
+
+def sources_states(sources: int, nu: float, mu: float, c: int) -> list[Any]:
+    p = [mp.mpf(1)]
+    for n in range(1, sources + 1):
+        p.append(p[-1] * (sources - n + 1) * mp.mpf(nu) / (mp.mpf(mu) * min(n, c)))
+    total = mp.fsum(p)
+    return [x / total for x in p]
+
+
+def staged_tail(stages: int, c: int, mu: Any, t: float) -> Any:
+    """P(> t) of that many exponential times of rate c mu and one of rate mu."""
+    if c == 1:
+        return mp.gammainc(stages + 1, mu * mp.mpf(t), regularized=True)
+    gap = (c - 1) * mu
+    served = mp.gammainc(stages, 0, gap * mp.mpf(t), regularized=True)
+    tail = mp.gammainc(stages, c * mu * mp.mpf(t), regularized=True)
+    return tail + mp.exp(-mu * mp.mpf(t)) * (c * mu / gap) ** stages * served
+
+
+TABLES = {
+    "erlang": erlang_rows,
+    "erlang_a": erlang_a_rows,
+    "engset": engset_rows,
+    "finite_sources": finite_source_rows,
+}
+
+
 def main() -> None:
-    tables = {"erlang": erlang_rows(), "erlang_a": erlang_a_rows()}
-    (HERE / "markovian_tables.json").write_text(json.dumps(tables, indent=1) + "\n")
+    """All tables, or those that are named; the others stay as they are."""
+    path = HERE / "markovian_tables.json"
+    tables = json.loads(path.read_text()) if path.exists() else {}
+    for name in sys.argv[1:] or TABLES:
+        tables[name] = TABLES[name]()
+    path.write_text(json.dumps(tables, indent=1) + "\n")
 
 
 if __name__ == "__main__":
