@@ -60,9 +60,14 @@ def shipped_folder() -> Path:
 
 @cache
 def shipped_models() -> Mapping[str, Path]:
-    """The models that come with the package, by name, in alphabetical order."""
-    files = sorted(path for path in shipped_folder().glob("*.toml") if path.name != CATALOGUE)
-    return MappingProxyType({path.stem: path for path in files})
+    """The models that come with the package, by name, in alphabetical order.
+
+    The name of a model in a sub-folder begins with the folder's: "mistakes/chatty-writes".
+    """
+    folder = shipped_folder()
+    files = (path for path in folder.rglob("*.toml") if path != folder / CATALOGUE)
+    named = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
+    return MappingProxyType(dict(sorted(named.items())))
 
 
 @cache

@@ -137,8 +137,32 @@ def test_a_catalogue_at_fault_says_so(catalogue_of: Any) -> None:
 
 
 # ---------------------------------------------------------------- models
-def test_three_models_are_shipped() -> None:
-    assert list(shipped_models()) == ["iot-ingestion", "on-call-overprovision", "single-queue"]
+MISTAKES = {
+    "stream-without-workers": "stream-with-workers",
+    "telemetry-waited-for": "telemetry-handed-off",
+    "chatty-writes": "batched-writes",
+}
+
+
+def test_the_models_that_are_shipped() -> None:
+    pairs = [f"mistakes/{name}" for pair in MISTAKES.items() for name in pair]
+    assert list(shipped_models()) == sorted(
+        ["iot-ingestion", "on-call-overprovision", "single-queue", *pairs]
+    )
+
+
+@pytest.mark.parametrize(("mistake", "mended"), MISTAKES.items())
+def test_a_mistake_names_its_mended_twin_and_differs_in_what_is_mended_alone(
+    mistake: str, mended: str
+) -> None:
+    wrong, right = (read_model(f"mistakes/{name}") for name in (mistake, mended))
+    text = shipped_models()[f"mistakes/{mistake}"].read_text(encoding="utf-8")
+    assert f"Mended: {mended}" in " ".join(text.split())
+    assert wrong.title.startswith("Mistake: ")
+    assert right.title.startswith("Mended: ")
+    assert wrong.contract == right.contract
+    assert wrong.load == right.load
+    assert set(wrong.components) <= set(right.components)
 
 
 @pytest.mark.parametrize("name", shipped_models())
@@ -147,7 +171,8 @@ def test_shipped_models_are_sound_and_hint_at_the_schema(name: str) -> None:
     assert model.title
     assert model.source == name
     text = shipped_models()[name].read_text(encoding="utf-8")
-    assert text.splitlines()[0] == "#:schema ./queuecalc.schema.json"
+    above = "../" * name.count("/") or "./"
+    assert text.splitlines()[0] == f"#:schema {above}queuecalc.schema.json"
     jsonschema.validate(plain(text), json_schema())
 
 

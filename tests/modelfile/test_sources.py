@@ -74,6 +74,7 @@ def test_an_unknown_name_lists_the_nearest() -> None:
         "did you mean iot-ingestion?"
     )
     assert fault("single-queue.toml").endswith("did you mean single-queue?")
+    assert fault("chaty-writes").endswith("did you mean mistakes/chatty-writes?")
     assert fault("zzz").endswith(f"; the shipped models are {', '.join(shipped_models())}")
 
 
