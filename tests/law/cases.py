@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from queuecalc.law import (
+    Coxian,
     Deterministic,
     Empirical,
     Erlang,
@@ -14,10 +15,17 @@ from queuecalc.law import (
     Hyperexponential,
     Law,
     Lognormal,
+    Lomax,
     Mixture,
+    Pareto,
+    PhaseType,
     RandomSum,
     Scaled,
+    Shifted,
     Sum,
+    Truncated,
+    Uniform,
+    Weibull,
     as_law,
 )
 
@@ -32,6 +40,26 @@ NAMED: dict[str, list[Law]] = {
     ],
     "gamma": [Gamma(mean=1.0, scv=0.25), Gamma(mean=0.1, scv=3.0), Gamma(mean=2.0, scv=0.01)],
     "lognormal": [Lognormal(mean=1.0, scv=0.25), Lognormal(mean=0.5, scv=4.0), Lognormal(mean=1.0, scv=0.05)],
+    "weibull": [
+        Weibull(mean=1.0, scv=1.0),
+        Weibull(mean=0.5, scv=4.0),
+        Weibull(mean=2.0, scv=0.3),
+        Weibull(mean=1.0, scv=0.02),
+        Weibull(mean=1.0, scv=0.005),
+    ],
+    "pareto": [Pareto(mean=1.0, shape=5.0), Pareto(mean=0.2, shape=3.4), Pareto(mean=1.0, shape=40.0)],
+    "uniform": [Uniform(0.0, 2.0), Uniform(1.0, 3.0), Uniform(0.49, 0.51)],
+    "coxian": [
+        Coxian((2.0,)),
+        Coxian((2.0, 2.0, 2.0), (1.0, 1.0)),
+        Coxian((5.0, 0.5), (0.2,)),
+        Coxian((3.0, 1.0, 1.0), (0.9, 0.5)),
+    ],
+    "phase-type": [
+        PhaseType([1.0, 0.0], [[-2.0, 1.0], [0.5, -1.0]]),
+        PhaseType([0.3, 0.3, 0.4], [[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, -1.0]]),
+        PhaseType([0.5, 0.3], [[-3.0, 0.0], [0.0, -0.7]]),
+    ],
 }
 
 SMOOTH_COMPOSITIONS: list[Law] = [
@@ -43,6 +71,10 @@ SMOOTH_COMPOSITIONS: list[Law] = [
     RandomSum(Exponential(mean=1.0), 2.3),
     RandomSum(Hyperexponential(mean=1.0, scv=2.0), 3.5),
     Scaled(Gamma(mean=1.0, scv=0.5), 0.01),
+    Shifted(Gamma(mean=1.0, scv=0.5), 0.0),
+    Lomax(mean=1.0, shape=3.5),
+    Sum(laws=(Weibull(mean=1.0, scv=0.5), Exponential(mean=0.3))),
+    Sum(laws=(Weibull(mean=1.0, scv=3.0), Weibull(mean=1.0, scv=2.0))),
     as_law(stats.weibull_min(1.5, scale=2.0)),
     as_law(stats.invgauss(0.6)),
 ]
@@ -62,6 +94,13 @@ OTHER_COMPOSITIONS: list[Law] = [
     Scaled(RandomSum(Deterministic(mean=1.0), 1.5), 0.1),
     Empirical(np.array([0.1, 0.4, 0.4, 2.0])),
     Sum(laws=(Empirical(np.array([0.1, 0.4, 0.4, 2.0])), Exponential(mean=0.5))),
+    Shifted(Gamma(mean=1.0, scv=0.5), 0.4),
+    Shifted(Empirical(np.array([0.1, 0.4])), 0.3),
+    Truncated(Exponential(mean=1.0), 1.5),
+    Truncated(Lognormal(mean=1.0, scv=2.0), 6.0, 0.3),
+    Truncated(Weibull(mean=1.0, scv=3.0), 40.0),
+    Sum(laws=(Pareto(mean=1.0, shape=4.5), Exponential(mean=0.3))),
+    Sum(laws=(Uniform(0.5, 1.0), Truncated(Exponential(mean=1.0), 2.0))),
     as_law(stats.uniform(0.0, 2.0)),
     as_law(stats.uniform(1.0, 2.0)),
     Sum(laws=(as_law(stats.uniform(0.0, 1.0)), Exponential(mean=0.3))),
