@@ -61,32 +61,29 @@ def build_law(*, mean_s: float, scv: float | None, name: str | None, options: La
     Raises:
         click.UsageError: no such law, or one that does not go with this SCV.
     """
-    from queuecalc.law import REGISTRY, two_moment
+    from queuecalc.law import BY_NAME, by_name, two_moment
+    from queuecalc.law.choice import FIXED
 
-    by_scv, by_name = flag(options.scv), flag(options.law)
+    by_scv, option = flag(options.scv), flag(options.law)
     if name is None:
         return two_moment(mean=mean_s, scv=1.0 if scv is None else scv)
-    if name.lower() not in REGISTRY:
-        raise click.UsageError(f"{by_name} {name}: there are {', '.join(REGISTRY)}")
-    kind = REGISTRY[name.lower()]
-    accepted = _accepted(kind)
-    arguments: dict[str, Any] = {"mean": mean_s}
-    if "scv" in accepted:
-        arguments["scv"] = 1.0 if scv is None else scv
-    elif "stages" in accepted:
-        stages = 1.0 if scv is None else 1.0 / scv if scv > 0 else 0.0
+    known = name.lower()
+    if known not in BY_NAME:
+        raise click.UsageError(f"{option} {name}: there are {', '.join(BY_NAME)}")
+    if known in FIXED and scv is not None and scv != FIXED[known]:
+        raise click.UsageError(
+            f"{by_scv} {scv:g}: this law has SCV {FIXED[known]:g}; leave out {option} or {by_scv}"
+        )
+    if known == "erlang" and scv is not None:
+        stages = 1.0 / scv if scv > 0 else 0.0
         if round(stages) < 1 or abs(stages - round(stages)) > 1e-6 * stages:
             raise click.UsageError(f"{by_scv} {scv:g}: an Erlang law of k stages has SCV 1/k, as 0.5 or 0.25")
-        arguments["stages"] = round(stages)
-    needed = [p for p, q in accepted.items() if q.default is inspect.Parameter.empty and p not in arguments]
-    if needed:
-        raise click.UsageError(f"{by_name} {name}: needs {', '.join(needed)}, for which there is no option")
-    law = kind(**arguments)
-    if scv is not None and abs(law.scv - scv) > 1e-6 * max(1.0, scv):
-        raise click.UsageError(
-            f"{by_scv} {scv:g}: this law has SCV {law.scv:g}; leave out {by_name} or {by_scv}"
-        )
-    return law
+        scv = 1.0 / round(stages)
+    if scv is None and known not in FIXED:
+        if known in ("pareto", "uniform"):
+            raise click.UsageError(f"{option} {name}: needs {by_scv}, too")
+        scv = 1.0
+    return by_name(known, mean=mean_s, scv=scv)
 
 
 def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from queuecalc.law.adapter import Adapted, as_law
 from queuecalc.law.base import Law
-from queuecalc.law.choice import by_name, two_moment
+from queuecalc.law.choice import BY_NAME, by_name, two_moment
 from queuecalc.law.coxian import Coxian
 from queuecalc.law.deterministic import Deterministic
 from queuecalc.law.empirical import Empirical
@@ -16,6 +16,7 @@ from queuecalc.law.lognormal import Lognormal, lognormal_from_percentiles
 from queuecalc.law.lomax import Lomax
 from queuecalc.law.mixture import Mixture
 from queuecalc.law.pareto import Pareto
+from queuecalc.law.phase_fit import coxian_from_moments
 from queuecalc.law.phase_type import PhaseType
 from queuecalc.law.random_sum import RandomSum
 from queuecalc.law.registry import REGISTRY
@@ -27,6 +28,7 @@ from queuecalc.law.uniform import Uniform
 from queuecalc.law.weibull import Weibull
 
 __all__ = [
+    "BY_NAME",
     "REGISTRY",
     "Adapted",
     "Coxian",
@@ -51,6 +53,7 @@ __all__ = [
     "Weibull",
     "as_law",
     "by_name",
+    "coxian_from_moments",
     "lognormal_from_percentiles",
     "two_moment",
 ]

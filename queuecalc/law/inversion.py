@@ -11,8 +11,9 @@ straighten. Two substitutions, both exact, keep Euler's absolute error of 1e-10 
   inverted from delta on, where Chernoff's bound shows P(T < delta) <= 1e-13: e^(s delta) lst(s) at t - delta.
 
 Measured against gamma and hyperexponential laws of SCV 0.005 to 50: 1e-9 relative down to survival 1e-9; against
-lognormal, Weibull and Lomax laws 1e-9 relative down to survival 1e-4, 1e-14 absolute beyond. Below SCV 0.0001 the
-nodes do not resolve the law even so, and the gamma law itself is taken: 1e-6 relative in the quantile.
+lognormal, Weibull and Lomax laws 1e-9 relative down to survival 1e-4, 1e-14 absolute beyond. Below SCV 0.1 a law
+without an atom at 0 is inverted by a longer series (`narrow_inversion.py`). Below SCV 0.0000001 the gamma law itself
+is taken: all are within 1e-3 of the time of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from scipy import special
 
 from queuecalc.law.base import Law
+from queuecalc.law.narrow_inversion import narrow_tail_and_density
 from queuecalc.transform.de_hoog import DE_HOOG
 from queuecalc.transform.euler import EULER
 from queuecalc.transform.fourier import FOURIER
@@ -35,8 +37,11 @@ SHORTEST = 1e-200
 STEADY = 0.2
 """Below this SCV a shift is looked for."""
 
-UNRESOLVED = 1e-4
+UNRESOLVED = 1e-7
 """Below this SCV the gamma law with the same two moments is taken."""
+
+NARROW = 0.1
+"""Below this SCV a longer series is taken."""
 
 TRIALS = np.array([3.0, 4.5, 6.0, 8.0, 11.0, 16.0, 24.0, 40.0])
 """Arguments of Chernoff's bound, in 1 / standard deviation."""
@@ -81,10 +86,13 @@ def kinked_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
     return np.where(given > 0.0, tail, 1.0), np.where(given > 0.0, density, 0.0)
 
 
-def _inverted(law: Law, time: Any, mean: Any, at_zero: Any) -> tuple[Any, Any]:
+def _inverted(law: Law, time: Any, mean: Any, at_zero: Any, *, wide: bool = False) -> tuple[Any, Any]:
     c2 = np.broadcast_to(np.asarray(law.scv, dtype=np.float64), time.shape)
     c2 = np.clip(np.where(np.isnan(c2), 1.0, c2), 1e-9, 1e3)
     delta = _shift(law, time, mean, c2) if np.any(c2 < STEADY) else np.zeros(())
+    narrow = (c2 < NARROW) & (c2 >= UNRESOLVED) & (np.asarray(at_zero) == 0.0)
+    if np.any(narrow) and not wide:
+        return _parted(law, time, mean, at_zero, c2, delta, narrow)
     left = time - delta
     theta = _tilt(law, left, mean - delta, c2 * mean**2)
     heavy = not np.any(np.asarray(law.abscissa) > 0.0)
@@ -116,6 +124,18 @@ def _inverted(law: Law, time: Any, mean: Any, at_zero: Any) -> tuple[Any, Any]:
         fitted = np.exp(special.xlogy(k - 1.0, x) - x - special.gammaln(k)) / (mean * c2)
         return np.where(steady, special.gammaincc(k, x), tail), np.where(steady, fitted, density)
     return tail, density
+
+
+def _parted(
+    law: Law, time: Any, mean: Any, at_zero: Any, c2: Any, delta: Any, narrow: Any
+) -> tuple[Any, Any]:
+    """Narrow elements by the longer series, the others as ever."""
+    std = mean * np.sqrt(c2)
+    found = narrow_tail_and_density(law, time, mean, std, np.broadcast_to(delta, time.shape))
+    if np.all(narrow):
+        return found
+    wide = _inverted(law, time, mean, at_zero, wide=True)
+    return np.where(narrow, found[0], wide[0]), np.where(narrow, found[1], wide[1])
 
 
 def _shift(law: Law, time: Any, mean: Any, c2: Any) -> Any:

@@ -19,8 +19,9 @@ __all__ = ["Lomax"]
 class Lomax(Law):
     """Lomax law, Pareto of type II: P(T > t) = (1 + t / b)^(-a), b = mean (a - 1).
 
-    Heavy tailed, abscissa 0; the variance is infinite for a <= 2. With z = b s and G_c(z) = int e^(-z u) (1 + u)^(-c) du
-    lst a G_(a+1), 1 - lst = z G_a, and the excess, a Lomax law of a - 1, (a - 1) G_a and z G_(a-1): no differences.
+    Heavy tailed, abscissa 0; the variance is infinite for a <= 2. With z = b s and G_c(z) the integral of
+    e^(-z u) (1 + u)^(-c) over u > 0 (`law/lomax_transform.py`), lst a G_(a+1), 1 - lst = z G_a, and for the excess, a
+    Lomax law of a - 1, (a - 1) G_a and z G_(a-1): no differences.
 
     Args:
         mean: E[T] > 0, in seconds.
@@ -91,18 +92,22 @@ class Lomax(Law):
         zero = z == 0.0
         held = np.where(zero, 1.0, z) if np.any(zero) else z
         b = self.tail_index + order
-        values = remembered_integral(held, b) if isinstance(b, float) and z.dtype.kind == "c" else integral(held, b)
+        values = (
+            remembered_integral(held, b)
+            if isinstance(b, float) and z.dtype.kind == "c"
+            else integral(held, b)
+        )
         values = factor(held) * values
         return np.where(zero, at_zero, values) if np.any(zero) else values
 
     def _lst(self, s: Any) -> Any:
-        return self._integral(s, 1.0, 1.0, lambda z: self.tail_index)
+        return self._integral(s, 1.0, 1.0, lambda _: self.tail_index)
 
     def _lst_complement(self, s: Any) -> Any:
         return self._integral(s, 0.0, 0.0, lambda z: z)
 
     def _excess_lst(self, s: Any) -> Any:
-        return self._integral(s, 0.0, 1.0, lambda z: self.tail_index - 1.0)
+        return self._integral(s, 0.0, 1.0, lambda _: self.tail_index - 1.0)
 
     def _excess_complement(self, s: Any) -> Any:
         return self._integral(s, -1.0, 0.0, lambda z: z)

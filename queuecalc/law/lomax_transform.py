@@ -55,7 +55,9 @@ def _integrated(z: Any, b: Any) -> Any:
     low = -np.log(size + b + 1.0) - DEPTH
     decayed = np.log(1.5 * DEPTH / size)
     with np.errstate(over="ignore", divide="ignore"):
-        thinned = np.where(b > 1.5, np.log(np.expm1(np.minimum(DEPTH / np.maximum(b - 1.0, 0.5), 700.0))), 700.0)
+        thinned = np.where(
+            b > 1.5, np.log(np.expm1(np.minimum(DEPTH / np.maximum(b - 1.0, 0.5), 700.0))), 700.0
+        )
     high = np.minimum(decayed, thinned) + 1.0
     count = 1 + math.ceil(float(np.max(high - low)) / STEP)
     step = (high - low) / (count - 1)

@@ -36,7 +36,7 @@ class Panelled:
     """
 
     def __init__(self, at: Any, weights: Any) -> None:
-        unit, share = np.polynomial.legendre.leggauss(ORDER)
+        unit, _ = np.polynomial.legendre.leggauss(ORDER)
         x, w = at.reshape(-1, ORDER), weights.reshape(-1, ORDER)
         filled = np.any(w > 0.0, axis=1)
         self._x, self._w = x[filled], w[filled]
@@ -53,15 +53,15 @@ class Panelled:
 
     def lst(self, s: Any) -> Any:
         """int f(x) e^(-s x) dx."""
-        return self._summed(s, lambda x, u: np.exp(-x * u), lambda f, m, x, u: f)
+        return self._summed(s, lambda x, u: np.exp(-x * u), lambda f, _m, _x, _u: f)
 
     def lst_complement(self, s: Any) -> Any:
         """int f(x) (1 - e^(-s x)) dx."""
-        return self._summed(s, lambda x, u: forms.exp_complement(x * u), lambda f, m, x, u: m - f)
+        return self._summed(s, lambda x, u: forms.exp_complement(x * u), lambda f, m, _x, _u: m - f)
 
     def excess_lst(self, s: Any) -> Any:
         """int f(x) (1 - e^(-s x)) / s dx / mean."""
-        total = self._summed(s, lambda x, u: x * forms.exp_excess(x * u), lambda f, m, x, u: (m - f) / u)
+        total = self._summed(s, lambda x, u: x * forms.exp_excess(x * u), lambda f, m, _x, u: (m - f) / u)
         return total / self.mean
 
     def excess_complement(self, s: Any) -> Any:

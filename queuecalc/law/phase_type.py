@@ -92,7 +92,9 @@ class PhaseType(PhaseTypeForms):
         diagonal = np.diagonal(T, axis1=-2, axis2=-1)
         off = T - diagonal[..., None] * np.eye(T.shape[-1])
         if np.any(off < 0.0) or np.any(diagonal >= 0.0):
-            raise InvalidInput("PhaseType: generator; expected rates >= 0 off the diagonal and a diagonal < 0")
+            raise InvalidInput(
+                "PhaseType: generator; expected rates >= 0 off the diagonal and a diagonal < 0"
+            )
         rows = np.sum(T, axis=-1)
         if np.any(rows > 1e-9 * -diagonal):
             raise InvalidInput(
@@ -103,7 +105,9 @@ class PhaseType(PhaseTypeForms):
         for _ in range(T.shape[-1]):
             out = out | np.any((off > 0.0) & out[..., None, :], axis=-1)
         if not np.all(out):
-            raise InvalidInput("PhaseType: generator with a phase that is never left for good; expected absorption")
+            raise InvalidInput(
+                "PhaseType: generator with a phase that is never left for good; expected absorption"
+            )
 
     @property
     def _chain(self) -> tuple[Any, Any]:

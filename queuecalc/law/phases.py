@@ -1,9 +1,9 @@
 """Absorbing Markov chains in continuous time: exp(T t) of a sub-generator, elementwise over batches and times.
 
-exp(A) for A = T t by scaling and squaring of a non-negative matrix: with q >= -T_ii, exp(T t) = e^(-q t) exp((T + q I) t),
-whose series has positive terms only, so that every entry keeps its relative accuracy: 2e-16 q t (Moler & Van Loan 2003,
-SIAM Review 45, method 3; Xue & Ye 2008, "Entrywise relative perturbation bounds for exponentials of essentially
-non-negative matrices", Numer. Math. 110).
+Scaling and squaring of a non-negative matrix: with q >= -T_ii, exp(T t) = e^(-q t) exp((T + q I) t), whose series has
+positive terms only, so that every entry keeps its relative accuracy: 2e-16 q t (Moler & Van Loan 2003, SIAM Review 45,
+method 3; Xue & Ye 2008, "Entrywise relative perturbation bounds for exponentials of essentially non-negative
+matrices", Numer. Math. 110).
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ class Remembered:
         mean: m.
     """
 
-    def __init__(self, transform: Callable[[Any], Any], excess_complement: Callable[[Any], Any], mean: float) -> None:
+    def __init__(
+        self, transform: Callable[[Any], Any], excess_complement: Callable[[Any], Any], mean: float
+    ) -> None:
         self._lst = Patchwork(transform)
         self._excess_complement = Patchwork(excess_complement)
         self._mean = mean

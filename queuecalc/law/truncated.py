@@ -80,7 +80,9 @@ class Truncated(Law):
         above = np.asarray(self.law.sf(low))
         upper = above < 0.5
         return np.where(
-            upper, above - np.asarray(self.law.sf(high)), np.asarray(self.law.cdf(high)) - np.asarray(self.law.cdf(low))
+            upper,
+            above - np.asarray(self.law.sf(high)),
+            np.asarray(self.law.cdf(high)) - np.asarray(self.law.cdf(low)),
         )
 
     @property
@@ -132,7 +134,9 @@ class Truncated(Law):
     def _isf(self, q: Any) -> Any:
         """From the end of the law that is nearer."""
         level = np.asarray(self.law.sf(self.upper)) + q * self._kept
-        return np.where(q >= 1.0, 0.0, self._at(level, np.asarray(self.law.cdf(self.lower)) + (1.0 - q) * self._kept))
+        return np.where(
+            q >= 1.0, 0.0, self._at(level, np.asarray(self.law.cdf(self.lower)) + (1.0 - q) * self._kept)
+        )
 
     def _ppf(self, q: Any) -> Any:
         level = np.asarray(self.law.sf(self.upper)) + (1.0 - q) * self._kept

@@ -107,14 +107,16 @@ class Uniform(Law):
         return np.exp(-self.low * s) * forms.exp_excess(np.asarray(self._width * s))
 
     def _lst_complement(self, s: Any) -> Any:
-        return forms.exp_complement(np.asarray(self.low * s)) + np.exp(-self.low * s) * forms.exp_excess_complement(
-            np.asarray(self._width * s)
-        )
+        return forms.exp_complement(np.asarray(self.low * s)) + np.exp(
+            -self.low * s
+        ) * forms.exp_excess_complement(np.asarray(self._width * s))
 
     def _excess_lst(self, s: Any) -> Any:
         share = self.low / np.asarray(self.mean)
         psi = forms.ramp_excess(np.asarray(self._width * s))
-        return share * forms.exp_excess(np.asarray(self.low * s)) + (1.0 - share) * np.exp(-self.low * s) * psi
+        return (
+            share * forms.exp_excess(np.asarray(self.low * s)) + (1.0 - share) * np.exp(-self.low * s) * psi
+        )
 
     def _excess_complement(self, s: Any) -> Any:
         share = self.low / np.asarray(self.mean)

@@ -117,7 +117,11 @@ class Weibull(Law):
         z = np.asarray(self.scale * s)
         if np.any(np.asarray(self._k) == 1.0):
             one = EXPONENTIAL[name](z)
-            return one if np.all(np.asarray(self._k) == 1.0) else np.where(self._k == 1.0, one, self._bent(direct, z))
+            return (
+                one
+                if np.all(np.asarray(self._k) == 1.0)
+                else np.where(self._k == 1.0, one, self._bent(direct, z))
+            )
         if isinstance(self._k, float) and self._k < 1.0 and z.dtype.kind == "c":
             return getattr(_remembered(self._k), name)(z)
         return direct(z, self._k)

@@ -26,10 +26,10 @@ from queuecalc.law import forms
 
 __all__ = ["complement", "excess_complement", "transform"]
 
-LEFT, RIGHT = -38.0, 5.7
+LEFT, RIGHT = -36.0, 5.7
 """Ends of the line in p: e^p there, and exp(-e^p), are below 1e-16, on a turned line as well."""
 
-STEP, STEP_OF_STEEP = 0.2, 0.12
+STEP, STEP_OF_STEEP = 0.22, 0.16
 """Step in p; times k below k = 1, where z e^w varies faster than e^p, times 5 / k where the line turns quickly."""
 
 STEEP = 12.0
@@ -38,7 +38,7 @@ STEEP = 12.0
 DEPTH = 42.0
 """What the logarithm of a tilted integrand falls from its peak to the ends of its window."""
 
-TILTED = 400
+TILTED = 320
 """Nodes of such a window."""
 
 VANISHED = 25.0
@@ -49,6 +49,7 @@ SLICE = 64
 
 Integrand = Callable[..., Any]
 Function = Callable[[Any], Any]
+Ends = Callable[[Any, Any], tuple[Any, Any, int]]
 
 
 def transform(z: Any, k: Any) -> Any:
@@ -112,7 +113,7 @@ def _of(function: Function) -> Integrand:
     return lambda p, u, q, weight: np.sum(np.exp(p - u) * function(q) * weight, axis=0)
 
 
-def _chunked(integrand: Integrand, z: Any, k: Any, ends: Function) -> Any:
+def _chunked(integrand: Integrand, z: Any, k: Any, ends: Ends) -> Any:
     """The integral for flat arrays, k from the smallest up."""
     order = np.argsort(k, kind="stable")
     out = np.empty(z.shape, dtype=z.dtype)
@@ -141,7 +142,7 @@ def _line(z: Any, k: Any, low: Any, high: Any, count: int) -> tuple[Any, Any, An
         return k * w, np.exp(k * w), z * np.exp(w), step * (1.0 - 1j * share * (1.0 - k) * bend.imag)
 
 
-def _standing(z: Any, k: Any) -> tuple[Any, Any, int]:
+def _standing(_z: Any, k: Any) -> tuple[Any, Any, int]:
     """Ends and number of nodes for Re z >= 0."""
     least, most = float(np.min(k)), float(np.max(k))
     step = STEP_OF_STEEP if least >= STEEP else STEP * min(1.0, least, 5.0 / min(most, STEEP))

@@ -142,6 +142,10 @@ class FiguresTable(Table):
     law: Annotated[str | None, values.LAW] = _key(
         "another law of the service time, with this mean and scv", '"lognormal"'
     )
+    shape: Above0 = _key(
+        "of a pareto law, instead of scv: the exponent of its tail, above 1; up to 2 the variance is infinite",
+        "2.5",
+    )
     service: Annotated[dict[str, dict[str, Decimal]] | None, values.SERVICE] = _key(
         "instead of service_ms: a lognormal law through two percentiles, for every operation or for each",
         "{ p50_ms = 12, p99_ms = 90 }",

@@ -65,6 +65,7 @@ _SHARED: Mapping[str, tuple[str, ...]] = {
     "service": ("operations",),
     "scv": ("operations",),
     "law": ("operations",),
+    "shape": ("operations",),
     "mtbf_h": ("mtbf_h", "mttr_h", "availability"),
     "mttr_h": ("mtbf_h", "mttr_h", "availability"),
     "availability_percent": ("mtbf_h", "mttr_h", "availability"),
@@ -194,16 +195,21 @@ def _operations(layer: Layer, path: Path, faults: Faults) -> dict[str, Law] | No
         if not any(faults.touch((*path, key)) for key in ("service_ms", "service", "kind")):
             faults.add((*path, "service_ms"), "missing; expected milliseconds, or a kind that brings them")
         return None
-    scv, law = layer.get("scv"), layer.get("law")
+    scv, law, shape = layer.get("scv"), layer.get("law"), layer.get("shape")
     operations: dict[str, Law] = {}
     for operation, service in services.items():
         try:
-            operations[operation] = service_law(service, law, None if scv is None else float(scv))
+            operations[operation] = service_law(service, law, _number(scv), _number(shape))
         except InvalidInput as error:
-            key, value = ("law", law) if scv is None else ("scv", scv)
+            given = [(key, value) for key, value in (("shape", shape), ("scv", scv)) if value is not None]
+            key, value = given[0] if given else ("law", law)
             faults.add((*path, key), str(error), value)
             return None
     return operations
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _twice(table: FiguresTable, path: Path, faults: Faults) -> None:
@@ -214,7 +220,7 @@ def _twice(table: FiguresTable, path: Path, faults: Faults) -> None:
         about = "for every operation" if "" in means | percentiles else f"for {', '.join(sorted(both))}"
         faults.add((*path, "service"), f"service_ms says it, too, {about}; expected one of them")
     if percentiles and not means:
-        for key in ("scv", "law"):
+        for key in ("scv", "law", "shape"):
             if key in table.model_fields_set:
                 value = getattr(table, key)
                 faults.add((*path, key), "the percentiles of `service` say it all; remove one of them", value)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from queuecalc.errors import InvalidInput
-from queuecalc.law import REGISTRY, by_name
+from queuecalc.law import BY_NAME, by_name
 
 __all__ = ["law_names", "takes_scv"]
 
 
 def law_names() -> tuple[str, ...]:
     """What `law = "..."` may say."""
-    return tuple(REGISTRY)
+    return tuple(BY_NAME)
 
 
 @cache

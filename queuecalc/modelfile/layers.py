@@ -55,5 +55,7 @@ def _replaced(key: str, value: Any, above: Layer) -> bool:
     if key in _HOURS:
         return "availability_percent" in above and not any(hours in above for hours in _HOURS)
     if key == "scv":  # a law comes that has an SCV of its own
-        return "law" in above and not takes_scv(above["law"])
+        return "shape" in above or ("law" in above and not takes_scv(above["law"]))
+    if key == "shape":
+        return "scv" in above or above.get("law", "pareto") != "pareto"
     return key == "law" and "scv" in above and not takes_scv(value)

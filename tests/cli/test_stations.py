@@ -98,16 +98,12 @@ def test_service_laws_that_do_not_exist(scv: float | None, name: str, message: s
     assert message in refused.value.message
 
 
-def test_a_law_whose_parameters_have_no_option_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    import queuecalc.law
-
-    class Odd:
-        def __init__(self, *, mean: float, bend: float) -> None:
-            raise AssertionError
-
-    monkeypatch.setitem(queuecalc.law.REGISTRY, "odd", Odd)
-    with pytest.raises(click.UsageError, match="needs bend, for which there is no option"):
-        build_law(mean_s=0.5, scv=None, name="odd")
+@pytest.mark.parametrize("name", ["pareto", "uniform"])
+def test_a_law_without_a_plain_scv_asks_for_one(name: str) -> None:
+    with pytest.raises(click.UsageError, match=f"--law {name}: needs --scv, too"):
+        build_law(mean_s=0.5, scv=None, name=name)
+    law = build_law(mean_s=0.5, scv=0.25, name=name)
+    assert (law.mean, law.scv) == (pytest.approx(0.5), pytest.approx(0.25))
 
 
 def test_the_command_prints_one_station(run: Run) -> None:

@@ -58,7 +58,7 @@ NAMED: dict[str, list[Law]] = {
     "phase-type": [
         PhaseType([1.0, 0.0], [[-2.0, 1.0], [0.5, -1.0]]),
         PhaseType([0.3, 0.3, 0.4], [[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, -1.0]]),
-        PhaseType([0.5, 0.3], [[-3.0, 0.0], [0.0, -0.7]]),
+        PhaseType([0.6, 0.4], [[-3.0, 0.0], [0.0, -0.7]]),
     ],
 }
 
@@ -95,6 +95,7 @@ OTHER_COMPOSITIONS: list[Law] = [
     Empirical(np.array([0.1, 0.4, 0.4, 2.0])),
     Sum(laws=(Empirical(np.array([0.1, 0.4, 0.4, 2.0])), Exponential(mean=0.5))),
     Shifted(Gamma(mean=1.0, scv=0.5), 0.4),
+    PhaseType([0.5, 0.3], [[-3.0, 1.0], [0.0, -0.7]]),
     Shifted(Empirical(np.array([0.1, 0.4])), 0.3),
     Truncated(Exponential(mean=1.0), 1.5),
     Truncated(Lognormal(mean=1.0, scv=2.0), 6.0, 0.3),

@@ -33,9 +33,12 @@ NO_NUMBERS: list[Any] = [np.nan, np.inf, -np.inf, "1", None, True, [1.0, np.nan]
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, [1.0, -2.0], *NO_NUMBERS], ids=repr)
-@pytest.mark.parametrize("name", [name for name in REGISTRY if name not in ("uniform", "coxian", "phase-type")])
+@pytest.mark.parametrize(
+    "name", [name for name in REGISTRY if name not in ("uniform", "coxian", "phase-type")]
+)
 def test_mean(name: str, wrong: Any) -> None:
-    more: dict[str, Any] = {"erlang": {"stages": 2}, "pareto": {"shape": 3.0}}.get(name, {"scv": 2.0})
+    others: dict[str, dict[str, Any]] = {"erlang": {"stages": 2}, "pareto": {"shape": 3.0}}
+    more = others.get(name, {"scv": 2.0})
     if name == "deterministic" and wrong == 0.0:
         return
     if name in ("exponential", "deterministic"):

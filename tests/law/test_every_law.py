@@ -134,7 +134,7 @@ def test_transform_is_the_mean_of_the_exponential(law: Law) -> None:
             [
                 0.0,
                 *(where for where, _ in law.atoms),
-                *np.asarray(law.isf([1.0 - 1e-12, 0.9, 0.5, 0.1, 1e-3])),
+                *np.asarray(law.isf([1.0 - 1e-12, 0.9, 0.5, 0.1, 1e-3, 1e-7])),
             ]
         )
         ends = np.append(ends, np.maximum(60.0 / s, 2.0 * ends[-1]))

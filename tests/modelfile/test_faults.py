@@ -158,7 +158,7 @@ ONE = {
     ),
     "components.web={kind='server', x=3}": (
         "components.web.x: found 3; unknown key; the keys here are kind, count, servers, service_ms, scv, law, "
-        "service, fixed_delay_ms, usd_per_month, usd_per_million_calls, usd_per_gb, kb_per_call, ..."
+        "shape, service, fixed_delay_ms, usd_per_month, usd_per_million_calls, usd_per_gb, ..."
     ),
     "components.web.kind=servr": (
         'components.web.kind: found "servr"; expected a kind of the catalogue; did you mean server?'
@@ -312,8 +312,8 @@ ONE = {
     ),
     "components.web.with={cache={title='x'}}": (
         'components.web.with.cache.title: found "x"; unknown key; the keys here are kind, count, servers, '
-        "service_ms, scv, law, service, fixed_delay_ms, usd_per_month, usd_per_million_calls, usd_per_gb, "
-        "kb_per_call, ..."
+        "service_ms, scv, law, shape, service, fixed_delay_ms, usd_per_month, usd_per_million_calls, usd_per_gb, "
+        "..."
     ),
     "components.web.with={cache={count=true}}": (
         "components.web.with.cache.count: found true; expected a whole number or [least, most]"
