@@ -29,7 +29,7 @@ from queuecalc.transform.de_hoog import DE_HOOG
 from queuecalc.transform.euler import EULER
 from queuecalc.transform.fourier import FOURIER
 
-__all__ = ["kinked_tail_and_density", "smooth_tail_and_density"]
+__all__ = ["kinked_tail_and_density", "mean_decay", "smooth_tail_and_density"]
 
 SHORTEST = 1e-200
 """Times are inverted from this fraction of the mean on."""
@@ -94,7 +94,7 @@ def _inverted(law: Law, time: Any, mean: Any, at_zero: Any, *, wide: bool = Fals
     if np.any(narrow) and not wide:
         return _parted(law, time, mean, at_zero, c2, delta, narrow)
     left = time - delta
-    theta = _tilt(law, left, mean - delta, c2 * mean**2)
+    theta = mean_decay(law, left, mean - delta, c2 * mean**2)
     heavy = not np.any(np.asarray(law.abscissa) > 0.0)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         s = (
@@ -154,7 +154,7 @@ def _shift(law: Law, time: Any, mean: Any, c2: Any) -> Any:
     return np.where(c2 < STEADY, np.clip(delta, 0.0, time * (600.0 / 612.0)), 0.0)
 
 
-def _tilt(law: Law, time: Any, mean: Any, var: Any) -> Any:
+def mean_decay(law: Law, time: Any, mean: Any, var: Any) -> Any:
     """(ln P(T > t) - ln P(T > 3 t)) / (2 t) of the gamma law, at most the abscissa."""
     abscissa = np.broadcast_to(np.asarray(law.abscissa, dtype=np.float64), time.shape)
     if not np.any(abscissa > 0.0):

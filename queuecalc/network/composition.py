@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.law.base import Law
 from queuecalc.load.arrays import FloatArray
-from queuecalc.network.krylov import solved_at_once
+from queuecalc.network.krylov import SETTLED, solved_at_once
 from queuecalc.network.loop import Loop
 from queuecalc.network.structure import Block
+from queuecalc.network.together import Together
 
 __all__ = ["abscissa_of_loop", "against_the_flow", "within_loop"]
 
@@ -54,16 +54,16 @@ def against_the_flow(order: Sequence[Block], w: Any, b: Any) -> Any:
     return x
 
 
-def within_loop(loop: Loop, w: Any, b: Any) -> Any:
-    """x = b + w P x within a loop; w and b of shape (m, ...)."""
+def within_loop(loop: Loop, w: Any, b: Any, settled: float = SETTLED) -> Any:
+    """x = b + w P x within a loop; w and b of shape (m, ...); `settled` as for `solved_at_once`."""
     m = len(loop)
     if m == 1:
         return b / (1.0 - loop.share[0] * w)
     if m > _DENSE:
         factor, right = w.reshape(m, -1), b.reshape(m, -1)
         with np.errstate(all="ignore"):
-            x, settled = solved_at_once(lambda x: x - factor * loop.forward(x), right)
-        if settled:
+            x, done = solved_at_once(lambda x: x - factor * loop.forward(x), right, settled)
+        if done:
             return x.reshape(b.shape)
     first = np.moveaxis(w, 0, -1)
     matrix = np.eye(m) - first[..., :, None] * loop.dense
@@ -71,7 +71,7 @@ def within_loop(loop: Loop, w: Any, b: Any) -> Any:
     return np.moveaxis(solved, -1, 0)
 
 
-def abscissa_of_loop(inner: Loop, laws: Sequence[Law], most: FloatArray) -> FloatArray:
+def abscissa_of_loop(inner: Loop, laws: Together, most: FloatArray) -> FloatArray:
     """The largest theta with spectral radius of diag(w(-theta)) P below 1, by bisection from below.
 
     Args:
@@ -82,7 +82,7 @@ def abscissa_of_loop(inner: Loop, laws: Sequence[Law], most: FloatArray) -> Floa
     shape = most.shape
     low, high = np.zeros(shape), np.array(most)
     unknown = np.isinf(high)
-    mean = np.maximum.reduce([np.broadcast_to(np.asarray(law.mean), shape) for law in laws])
+    mean = np.broadcast_to(laws.figure("mean").max(axis=0), shape)
     high = np.where(unknown, 1.0 / mean, high)
     while unknown.any():
         unknown = unknown & _contracts(inner, laws, high)
@@ -94,11 +94,11 @@ def abscissa_of_loop(inner: Loop, laws: Sequence[Law], most: FloatArray) -> Floa
     return low
 
 
-def _contracts(inner: Loop, laws: Sequence[Law], theta: FloatArray) -> Any:
+def _contracts(inner: Loop, laws: Together, theta: FloatArray) -> Any:
     """Whether the spectral radius of diag(w(-theta)) P is below 1; a doubtful case counts as no."""
     s = -theta + 0j  # below the abscissa by construction: no need to look for it as at a real argument
     with np.errstate(all="ignore"):
-        w = np.stack([np.broadcast_to(np.real(law.lst(s)), theta.shape) for law in laws], axis=-1)
+        w = np.moveaxis(np.real(laws.asked("lst", s)), 0, -1)
     finite = np.isfinite(w).all(axis=-1)
     w = np.where(finite[..., None], w, 0.0)
     return finite & (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["Named", "nearest"]
+__all__ = ["Made", "Named", "nearest"]
 
 T = TypeVar("T")
 
@@ -73,3 +73,53 @@ def _hashable(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     return repr(value.tolist()) if isinstance(value, np.ndarray) else repr(value)
+
+
+class Made(Named[T]):
+    """name -> value, each value made when it is first asked for: a hundred thousand names cost next to nothing."""
+
+    __slots__ = ("_array", "_kept", "_make", "_names", "_number")
+    _array: Any
+    _names: tuple[str, ...]
+    _make: Callable[[int], T]
+    _kept: dict[str, T]
+    _number: dict[str, int] | None
+
+    def __init__(self, names: tuple[str, ...], make: Callable[[int], T], array: Any = None) -> None:
+        """Names in order, what makes the value of the k-th, and the array that all of them come from."""
+        kept: dict[str, T] = {}
+        for name, value in (
+            ("_names", names),
+            ("_make", make),
+            ("_array", array),
+            ("_kept", kept),
+            ("_number", None),
+        ):
+            object.__setattr__(self, name, value)
+
+    def values_at_once(self) -> Any:
+        """The array that all values come from."""
+        return self._array
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._kept:
+            if self._number is None:
+                object.__setattr__(self, "_number", {each: k for k, each in enumerate(self._names)})
+            assert self._number is not None
+            self._kept[name] = self._make(self._number[name])
+        return self._kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        if self._number is None:
+            object.__setattr__(self, "_number", {each: k for k, each in enumerate(self._names)})
+        assert self._number is not None
+        return name in self._number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Named, (dict(self),)

@@ -58,8 +58,11 @@ class Routing(ArrayRecord):
                 f"routing from {self._from(k)} to {self.names[self.target[k]]!r} must be a probability in [0, 1], "
                 f"got {float(self.probability[k])!r}"
             )
-        order = np.lexsort((self.target, self.source))
-        kept = order[self.probability[order] > 0]
+        place = self.source * n + self.target
+        kept: Any = np.argsort(place, kind="stable") if (np.diff(place) < 0).any() else slice(None)
+        if (self.probability == 0).any():
+            kept = np.arange(place.size)[kept]
+            kept = kept[self.probability[kept] > 0]
         for name in ("source", "target", "probability"):
             array = getattr(self, name)[kept]
             object.__setattr__(self, name, np.minimum(array, 1.0) if name == "probability" else array)
@@ -164,6 +167,8 @@ class Routing(ArrayRecord):
 
     def _refuse_traps(self) -> None:
         """Everybody can leave: from every station some path leads out."""
+        if (self.exit > 0).all():
+            return
         found = traps(len(self.names), self.source, self.target, self.exit > 0)
         if found:
             sets = ["; ".join(", ".join(repr(self.names[k]) for k in each) for each in found[:_SHOWN])]

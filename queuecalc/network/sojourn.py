@@ -16,13 +16,17 @@ from queuecalc.law.parameter import Real, released
 from queuecalc.law.pieces import Piece, atoms_of, collected, constants, together
 from queuecalc.law.sum import Sum
 from queuecalc.load.arrays import FloatArray
+from queuecalc.network.columns import raised
 from queuecalc.network.composition import abscissa_of_loop, against_the_flow
+from queuecalc.network.curve import Curve
 from queuecalc.network.routing import Routing
 from queuecalc.network.structure import Block, blocks
+from queuecalc.network.together import Together
 from queuecalc.network.traffic import throughflow
 
 __all__ = ["NetworkSojourn"]
 
+_LARGE = 64  # a loop of more stations makes transform values dear
 _MOST_PIECES = 512  # beyond so many pieces of laws with jumps the transform is inverted as it is
 
 
@@ -50,6 +54,7 @@ class NetworkSojourn(Law):
     laws: tuple[Law, ...]
     entry: tuple[Real, ...]
     routing: Routing
+    _together: Together = field(init=False)
     _order: tuple[Block, ...] = field(init=False)
     _enters: FloatArray = field(init=False)  # alpha, shape (n, *batch)
     _visits: FloatArray = field(init=False)  # alpha' (I - P)^-1
@@ -69,14 +74,14 @@ class NetworkSojourn(Law):
         if not ((enters >= 0).all() and np.allclose(enters.sum(axis=0), 1.0, rtol=0, atol=1e-9)):
             raise InvalidInput("NetworkSojourn: entry probabilities must be >= 0 and add up to 1")
         order = blocks(self.routing)
-        means = np.stack(
-            [np.broadcast_to(np.asarray(law.mean, dtype=np.float64), shape) for law in self.laws]
-        )
+        together = Together(self.laws)
+        means = np.broadcast_to(raised(together.figure("mean"), len(shape)), (n, *shape))
         visits = throughflow(order, enters)
         finite = np.isfinite(means)
         for name, value in (
             ("laws", tuple(self.laws)),
             ("entry", tuple(self.entry)),
+            ("_together", together),
             ("_order", order),
             ("_enters", enters),
             ("_visits", visits),
@@ -108,7 +113,7 @@ class NetworkSojourn(Law):
         spread = leaves * next_mean**2
         apart = onward[self.routing.target] - next_mean[self.routing.source]
         np.add.at(spread, self.routing.source, edge * apart**2)
-        variances = np.stack([np.broadcast_to(np.asarray(law.var), self.shape) for law in self.laws])
+        variances = raised(self._together.figure("var"), len(self.shape))
         within = np.where(np.isfinite(self._means) & (self._visits > 0), variances, 0.0) + spread
         mean = (self._enters * onward).sum(axis=0)
         between = (self._enters * (onward - mean) ** 2).sum(axis=0)
@@ -124,8 +129,13 @@ class NetworkSojourn(Law):
     # ------------------------------------------------------------------ transform
     def _stacked(self, function: str, s: Any) -> Any:
         """One transform of all stations, shape (n, *shape of s against the batch)."""
+        values = self._together.asked(function, s)
         full = np.broadcast_shapes(np.shape(s), self.shape)
-        return np.stack([np.broadcast_to(getattr(law, function)(s), full) for law in self.laws])
+        return (
+            values
+            if values.shape[1:] == full
+            else np.broadcast_to(self._raised(values, full), (len(values), *full))
+        )
 
     def _raised(self, values: FloatArray, full: tuple[int, ...]) -> FloatArray:
         """Axes of length 1 behind the first, so that batches align on the right."""
@@ -180,8 +190,8 @@ class NetworkSojourn(Law):
         least = np.full(self.shape, np.inf)
         for block in self._order:
             visited = (self._visits[block.stations] > 0).any(axis=0)
-            laws = [self.laws[k] for k in block.stations]
-            own = np.minimum.reduce([np.broadcast_to(np.asarray(law.abscissa), self.shape) for law in laws])
+            laws = self._together.chosen(block.stations)
+            own = np.broadcast_to(laws.figure("abscissa").min(axis=0), self.shape)
             if block.inner is not None:
                 usable = self._stable & visited
                 own = np.where(usable, abscissa_of_loop(block.inner, laws, np.where(usable, own, 0.0)), own)
@@ -248,10 +258,31 @@ class NetworkSojourn(Law):
         """(sf, pdf) from one set of transform values."""
         pieces = self.pieces()
         if _whole(pieces, self):
-            tail, density = smooth_tail_and_density(self, t)
+            tail, density = self._by_curve(t) if self._dear else smooth_tail_and_density(self, t)
         else:
             tail, density = tail_and_density(pieces, Sum, t, self.shape)
         return released(tail), released(density)
+
+    @property
+    def _dear(self) -> bool:
+        """Whether each transform value costs a large linear system."""
+        if self.shape or not self._smooth or not self._stable:
+            return False
+        return any(block.inner is not None and len(block.inner) > _LARGE for block in self._order)
+
+    def _by_curve(self, t: Any) -> tuple[Any, Any]:
+        """As `smooth_tail_and_density`, from transform values that serve whole ranges of times."""
+        if "curve" not in self._known:
+            self._known["curve"] = Curve(self)
+        time = np.asarray(t, dtype=np.float64)
+        inside = (time > 0.0) & np.isfinite(time)
+        above, at = self._known["curve"].tail_and_density(np.where(inside, time, float(self.mean)))
+        start = 1.0 - sum(float(mass) for where, mass in self.atoms if where == 0.0)
+        outside = np.where(time < 0.0, 1.0, np.where(time == 0.0, start, 0.0))
+        return (
+            np.where(inside, np.clip(above, 0.0, 1.0), outside),
+            np.where(inside, np.maximum(at, 0.0), 0.0),
+        )
 
     def _sf(self, t: Any) -> Any:
         return np.asarray(self.tail_and_density(t)[0])

@@ -13,16 +13,18 @@ from queuecalc.law.base import Law
 from queuecalc.law.mixture import Mixture
 from queuecalc.law.parameter import Real, released
 from queuecalc.load.arrays import FloatArray
+from queuecalc.network.columns import Columns, Templates, columns_of, raised
 from queuecalc.network.labels import network_statements
-from queuecalc.network.named import Named
+from queuecalc.network.named import Made, Named
 from queuecalc.network.revisits import CommonFactor, revisit_variance
 from queuecalc.network.routing import Routing
 from queuecalc.network.saturation import departures
 from queuecalc.network.sojourn import NetworkSojourn
 from queuecalc.network.structure import Block, blocks
-from queuecalc.network.traffic import throughflow
+from queuecalc.network.traffic import flow_through
 from queuecalc.station import Station
 from queuecalc.station.base import Queue
+from queuecalc.station.mmc_sojourn import MMcSojourn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,29 +45,38 @@ class JacksonSolution:
         arrival_rates: name -> lambda, the rate through each station [1/s].
         visits: name -> V, the mean number of visits of one request.
         stations: name -> the station at its rate.
+        columns: the figures of all stations as arrays, for networks of very many.
     """
 
     network: JacksonNetwork
     arrival_rates: Named[Real]
     visits: Named[Real]
     stations: Named[Queue]
+    columns: Columns
 
-    def __init__(self, network: JacksonNetwork, external: FloatArray) -> None:
-        """From a checked network and its arrival rates, shape (n, *batch)."""
+    def __init__(self, network: JacksonNetwork, external: FloatArray, templates: Templates) -> None:
+        """From a checked network, its arrival rates, shape (n, *batch), and its stations."""
         self.network = network
-        self._order: tuple[Block, ...] = blocks(network.routing)
         self._external = external
-        rates = throughflow(self._order, external)
-        total = external.sum(axis=0)
-        self._visits = rates / total
+        self._templates = templates
         names = network.routing.names
-        self.arrival_rates = Named((name, released(rate)) for name, rate in zip(names, rates, strict=True))
-        self.visits = Named((name, released(v)) for name, v in zip(names, self._visits, strict=True))
-        self.stations = Named(
-            (name, station.at(arrival_rate=self.arrival_rates[name]))
-            for name, station in network.stations.items()
-        )
+        rates = flow_through(network.routing, external)
+        self._visits = rates / external.sum(axis=0)
+        self.columns = columns_of(names, templates, rates, self._visits)
+        self.arrival_rates = Made(names, lambda k: released(rates[k]))
+        self.visits = Made(names, lambda k: released(self._visits[k]))
+        self.stations = Made(names, lambda k: self._station(k).at(arrival_rate=released(rates[k])))
         self._visited: npt.NDArray[np.bool_] = np.asarray((rates > 0).reshape(len(names), -1).any(axis=1))
+
+    def _station(self, k: int) -> Station:
+        return self.network.stations[self.network.routing.names[k]]
+
+    @cached_property
+    def _order(self) -> tuple[Block, ...]:
+        return blocks(self.network.routing)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _solved, (self.network,)
 
     # ------------------------------------------------------------------ the whole
     @property
@@ -81,18 +92,10 @@ class JacksonSolution:
         """
         if np.all(np.asarray(self.stable)):
             return self.throughput
-        capacity = np.stack([_capacity(station) for station in self.network.stations.values()])
-        shape = np.broadcast_shapes(self._external.shape[1:], capacity.shape[1:])
-        n = len(capacity)
-        external = np.broadcast_to(
-            self._external.reshape(
-                n, *(1,) * (len(shape) - self._external.ndim + 1), *self._external.shape[1:]
-            ),
-            (n, *shape),
-        ).reshape(n, -1)
-        limits = np.broadcast_to(
-            capacity.reshape(n, *(1,) * (len(shape) - capacity.ndim + 1), *capacity.shape[1:]), (n, *shape)
-        ).reshape(n, -1)
+        c = self.columns
+        shape, n = c.visits.shape[1:], self._visited.size
+        external = np.broadcast_to(raised(self._external, len(shape)), (n, *shape)).reshape(n, -1)
+        limits = (c.servers / c.mean_service).reshape(n, -1)
         routing = self.network.routing
         left = [
             routing.exit @ departures(routing, external[:, k], limits[:, k]) for k in range(external.shape[1])
@@ -102,7 +105,9 @@ class JacksonSolution:
     @property
     def mean_sojourn(self) -> Real:
         """E[T] = sum_i V_i E[T_i] from arrival to departure [s]; inf where a visited station is unstable."""
-        return self.sojourn.mean
+        c = self.columns
+        with np.errstate(invalid="ignore"):
+            return released(np.where(c.visits > 0.0, c.visits * c.mean_sojourn, 0.0).sum(axis=0))
 
     @property
     def mean_in_system(self) -> Real:
@@ -112,25 +117,21 @@ class JacksonSolution:
     @property
     def stable(self) -> Any:
         """Whether every visited station has a steady state; a bool, or an array of them."""
-        parts = [np.asarray(queue.stable) for name, queue in self.stations.items() if self._is_visited(name)]
-        return released(np.logical_and.reduce(np.broadcast_arrays(*parts)))
+        return released(self.columns.stable[self._visited].all(axis=0))
 
     @property
     def unstable(self) -> tuple[str, ...]:
         """The visited stations without a steady state (somewhere in the batch), in the order of the network."""
-        return tuple(
-            name
-            for name, queue in self.stations.items()
-            if self._is_visited(name) and not np.all(np.asarray(queue.stable))
-        )
+        steady = self.columns.stable.reshape(self._visited.size, -1).all(axis=1)
+        return tuple(self.columns.names[k] for k in np.flatnonzero(self._visited & ~steady).tolist())
 
     @property
     def bottleneck(self) -> Any:
         """The visited station with the highest utilisation: a name, or an array of names."""
-        names = [name for name in self.stations if self._is_visited(name)]
-        rho = np.stack(np.broadcast_arrays(*(np.asarray(self.stations[name].utilisation) for name in names)))
-        highest = np.array(names)[rho.argmax(axis=0)]
-        return str(highest) if highest.ndim == 0 else highest
+        seen = np.flatnonzero(self._visited)
+        highest = seen[self.columns.utilisation[seen].argmax(axis=0)]
+        names = self.columns.names
+        return names[int(highest)] if highest.ndim == 0 else np.array(names)[highest]
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -166,7 +167,7 @@ class JacksonSolution:
         names = [routing.names[k] for k in seen]
         enters = self._external / self._external.sum(axis=0)
         entry = [released(enters[k]) for k in seen]
-        laws = [self.stations[name].sojourn for name in names]
+        laws = [self._laws[k] for k in seen]
         if not self._visited[routing.source].any():  # nobody goes on: one visit each
             return laws[0] if len(laws) == 1 else Mixture(weights=tuple(entry), laws=tuple(laws))
         place = np.full(len(routing.names), -1)
@@ -177,6 +178,23 @@ class JacksonSolution:
         )
         return NetworkSojourn(laws=tuple(laws), entry=tuple(entry), routing=part)
 
+    @cached_property
+    def _laws(self) -> list[Law]:
+        """The sojourn at each station; those of M/M/c straight from their figures."""
+        c = self.columns
+        plain = np.zeros(self._visited.size, dtype=np.bool_)
+        plain[self._templates.plain] = True
+        plain &= np.isfinite(c.servers.reshape(plain.size, -1)[:, 0])
+        if c.visits.ndim > 1 or not plain.any():
+            return [self.stations[name].sojourn for name in c.names]
+        rates = dict(zip(self._templates.plain.tolist(), self._templates.rate.tolist(), strict=True))
+        return [
+            MMcSojourn(rates[k], delay, relief) if plain[k] else self.stations[name].sojourn
+            for k, (name, delay, relief) in enumerate(
+                zip(c.names, c.delay_probability.tolist(), c.relief.tolist(), strict=True)
+            )
+        ]
+
     def _extra_variance(self) -> FloatArray:
         """Of correlated revisits [s^2], of the batch shape; 0 where it cannot be told."""
         looped = [
@@ -184,34 +202,37 @@ class JacksonSolution:
         ]
         if not looped:
             return np.zeros(())
-        queues = list(self.stations.values())
-        templates = list(self.network.stations.values())
-        shape = np.broadcast_shapes(self._visits.shape[1:], *(queue.shape for queue in queues))
-        variance = np.zeros((len(queues), *shape))
-        relaxation = np.ones((len(queues), *shape))
+        columns = self.columns
+        n = self._visited.size
+        variance, variability = np.zeros(columns.visits.shape), np.ones(n)
         for k in np.concatenate([block.stations for block in looped]).tolist():
-            queue, template = queues[k], templates[k]
-            if template.unlimited:
-                continue
-            rho, servers = np.asarray(queue.utilisation), np.asarray(template.servers)
-            mean = _mean_service(template)
-            wait = np.asarray(queue.wait.var)
-            v = 1.0 if template.service is None else np.asarray(template.service.scv)
-            usable = np.asarray(queue.stable) & np.isfinite(wait) & np.isfinite(v) & (rho > 0)
-            variance[k] = np.where(usable, wait, 0.0)
-            left = np.where(usable, 1.0 - rho, 1.0)
-            relaxation[k] = np.where(
-                usable, rho * (1.0 + v) * np.where(usable, mean, 1.0) / (servers * left**2), 1.0
+            template = self._templates.others.get(k)
+            if template is not None and not template.unlimited:
+                variance[k] = np.asarray(self.stations[columns.names[k]].wait.var)
+                variability[k] = (
+                    1.0 if template.service is None else np.mean(np.asarray(template.service.scv))
+                )
+        with np.errstate(all="ignore"):
+            delayed = np.where(columns.delay_probability > 0.0, 2.0 / columns.delay_probability - 1.0, 0.0)
+            plain = self._templates.plain
+            variance[plain] = (delayed * columns.mean_wait**2)[plain]
+            v = variability.reshape((-1,) + (1,) * (variance.ndim - 1))
+            rho = columns.utilisation
+            usable = (
+                columns.stable
+                & np.isfinite(variance)
+                & np.isfinite(v)
+                & (rho > 0)
+                & np.isfinite(columns.servers)
             )
-        visits = np.broadcast_to(
-            self._visits.reshape(
-                len(queues), *(1,) * (len(shape) - self._visits.ndim + 1), *self._visits.shape[1:]
-            ),
-            variance.shape,
-        )
-        laws = [queue.sojourn for queue in queues]
+            left = np.where(usable, 1.0 - rho, 1.0)
+            relaxation = rho * (1.0 + v) * columns.mean_service / (columns.servers * left**2)
         extra = revisit_variance(
-            looped, laws, visits=visits, wait_variance=variance, relaxation_time=relaxation
+            looped,
+            self._laws,
+            visits=columns.visits,
+            wait_variance=np.where(usable, variance, 0.0),
+            relaxation_time=np.where(usable, relaxation, 1.0),
         )
         return np.where(np.asarray(self.stable), extra, 0.0)
 
@@ -220,40 +241,27 @@ class JacksonSolution:
         """One row a station (a station and case, where the rates are arrays), units in the column names."""
         import pandas as pd
 
-        share = {
-            name: np.asarray(self.visits[name]) * np.asarray(queue.mean_sojourn)
-            for name, queue in self.stations.items()
-        }
-        columns: dict[str, dict[str, Any]] = {
-            "arrival_rate_per_s": dict(self.arrival_rates),
-            "visits": dict(self.visits),
-            "servers": {name: station.servers for name, station in self.network.stations.items()},
-            "utilisation": {name: queue.utilisation for name, queue in self.stations.items()},
-            "delay_probability": {name: queue.delay_probability for name, queue in self.stations.items()},
-            "mean_wait_s": {name: queue.mean_wait for name, queue in self.stations.items()},
-            "mean_sojourn_s": {name: queue.mean_sojourn for name, queue in self.stations.items()},
+        c = self.columns
+        with np.errstate(invalid="ignore"):
+            share = np.where(c.visits > 0.0, c.visits * c.mean_sojourn, 0.0)
+        columns = {
+            "arrival_rate_per_s": c.arrival_rate,
+            "visits": c.visits,
+            "servers": c.servers,
+            "utilisation": c.utilisation,
+            "delay_probability": c.delay_probability,
+            "mean_wait_s": c.mean_wait,
+            "mean_sojourn_s": c.mean_sojourn,
             "mean_time_per_request_s": share,
-            "mean_in_system": {name: queue.mean_in_system for name, queue in self.stations.items()},
+            "mean_in_system": c.mean_in_system,
         }
-        shape = np.broadcast_shapes(*(queue.shape for queue in self.stations.values()))
-        names = list(self.stations)
-        if shape == ():
+        names = list(c.names)
+        if c.visits.ndim == 1:
             index: Any = pd.Index(names, name="station")
         else:
-            cases = range(int(np.prod(shape)))
+            cases = range(int(np.prod(c.visits.shape[1:])))
             index = pd.MultiIndex.from_product([names, cases], names=["station", "case"])
-        return pd.DataFrame(
-            {
-                column: np.concatenate(
-                    [np.broadcast_to(np.asarray(values[name]), shape).ravel() for name in names]
-                )
-                for column, values in columns.items()
-            },
-            index=index,
-        )
-
-    def _is_visited(self, name: str) -> bool:
-        return bool(np.any(np.asarray(self.visits[name]) > 0))
+        return pd.DataFrame({column: values.ravel() for column, values in columns.items()}, index=index)
 
     def __eq__(self, other: object) -> bool:
         return self.network == other.network if isinstance(other, JacksonSolution) else NotImplemented
@@ -265,13 +273,5 @@ class JacksonSolution:
         return f"{self.network!r}.solve()"
 
 
-def _mean_service(station: Station) -> FloatArray:
-    """Of one customer [s]."""
-    if station.service is None:
-        return np.asarray(1.0 / np.asarray(station.service_rate))
-    return np.asarray(station.service.mean)
-
-
-def _capacity(station: Station) -> FloatArray:
-    """c mu [1/s]; inf with unlimited servers."""
-    return np.asarray(np.asarray(station.servers, dtype=np.float64) / _mean_service(station))
+def _solved(network: JacksonNetwork) -> JacksonSolution:
+    return network.solve()

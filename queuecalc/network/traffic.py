@@ -9,12 +9,27 @@ import numpy as np
 from queuecalc.load.arrays import FloatArray
 from queuecalc.network.krylov import solved_at_once
 from queuecalc.network.loop import Loop
-from queuecalc.network.structure import Block
+from queuecalc.network.routing import Routing
+from queuecalc.network.structure import Block, blocks
 
-__all__ = ["MOST_DENSE", "MOST_PLAIN", "throughflow"]
+__all__ = ["MOST_DENSE", "MOST_PLAIN", "flow_through", "throughflow"]
 
 MOST_PLAIN = 200  # a loop of more stations is solved by iteration, if that settles
 MOST_DENSE = 1000  # else one of more stations by sparse elimination
+
+
+def flow_through(routing: Routing, external: FloatArray) -> FloatArray:
+    """The rate through each station of a whole network; a large one is solved as one matrix.
+
+    Args:
+        routing: between the stations.
+        external: gamma, shape (n, ...), >= 0.
+    """
+    n = len(routing.names)
+    if n <= MOST_DENSE // 2:
+        return throughflow(blocks(routing), external)
+    loop = Loop(n, routing.source, routing.target, routing.probability)
+    return np.maximum(_loop(loop, external.reshape(n, -1)).reshape(external.shape), 0.0)
 
 
 def throughflow(order: Sequence[Block], external: FloatArray) -> FloatArray:
