@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 _HOMES = {
-    "queuecalc.answer": ("Certificate", "Evaluation", "SizingAnswer", "from_json", "to_json"),
+    "queuecalc.answer": ("Certificate", "Evaluation", "SizingAnswer", "Verification", "from_json", "to_json"),
     "queuecalc.architecture": ("Model",),
     "queuecalc.errors": (
         "InfeasibleError",
@@ -77,6 +77,8 @@ _HOMES = {
         "MXM1",
         "Station",
     ),
+    "queuecalc.sizing.certificate_file": ("read_certificate",),
+    "queuecalc.sizing.verification": ("verify",),
 }
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -134,6 +136,7 @@ __all__ = [
     "Truncated",
     "Uniform",
     "UnstableError",
+    "Verification",
     "Weibull",
     "__version__",
     "as_law",
@@ -144,14 +147,16 @@ __all__ = [
     "erlang_c_servers",
     "evaluate",
     "from_json",
+    "read_certificate",
     "read_model",
     "shipped_models",
     "size",
     "to_json",
+    "verify",
 ]
 
 if TYPE_CHECKING:
-    from queuecalc.answer import Certificate, Evaluation, SizingAnswer, from_json, to_json
+    from queuecalc.answer import Certificate, Evaluation, SizingAnswer, Verification, from_json, to_json
     from queuecalc.architecture import Model
     from queuecalc.errors import (
         InfeasibleError,
@@ -190,6 +195,8 @@ if TYPE_CHECKING:
     from queuecalc.modelfile import read_model, shipped_models
     from queuecalc.network import JacksonNetwork
     from queuecalc.sizing import size
+    from queuecalc.sizing.certificate_file import read_certificate
+    from queuecalc.sizing.verification import verify
     from queuecalc.station import (
         GM1,
         MG1,

@@ -15,6 +15,7 @@ from queuecalc.answer.evaluation import (
 )
 from queuecalc.answer.network import NetworkAnswer, NetworkPercentile, NetworkStation
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
+from queuecalc.answer.verification import NearDecision, Verification
 
 __all__ = [
     "CERTIFICATE_FORMAT",
@@ -30,6 +31,7 @@ __all__ = [
     "HeldServers",
     "Latency",
     "Loss",
+    "NearDecision",
     "NetworkAnswer",
     "NetworkPercentile",
     "NetworkStation",
@@ -39,6 +41,7 @@ __all__ = [
     "Relaxation",
     "Series",
     "SizingAnswer",
+    "Verification",
     "from_json",
     "from_plain",
     "to_json",

@@ -50,10 +50,10 @@ class Certificate:
         format: version of this form.
         model_digest: SHA-256 of the model's meaning, so that another model is noticed.
         components: names, in the order of every tuple of counts.
-        prices: dollars a month of one unit, in that order, by pattern where they differ (see `PatternProof`).
         cost_usd_per_month: of the optimum (infinite: None, when no plan keeps the contract).
         optima: the cheapest plans, all ties.
         patterns: one proof each.
+        seal: SHA-256 of everything else, so that a file that was changed is noticed.
     """
 
     format: int = CERTIFICATE_FORMAT
@@ -62,3 +62,4 @@ class Certificate:
     cost_usd_per_month: Decimal | None
     optima: tuple[tuple[int, ...], ...]
     patterns: tuple[PatternProof, ...]
+    seal: str = ""

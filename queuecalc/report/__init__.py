@@ -15,6 +15,7 @@ from queuecalc.report.records import records, records_csv, rows_csv
 from queuecalc.report.sized import sizing_page
 from queuecalc.report.stationed import StationFigures, station_page
 from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
+from queuecalc.report.verified import quiet_verification, verification_page
 
 __all__ = [
     "FORMATS",
@@ -33,10 +34,12 @@ __all__ = [
     "plain_text",
     "quiet_evaluation",
     "quiet_sizing",
+    "quiet_verification",
     "records",
     "records_csv",
     "rows_csv",
     "sizing_page",
     "station_page",
     "terminal_text",
+    "verification_page",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from queuecalc.answer import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
 from queuecalc.sizing.boxes import MOST_COUNT
 from queuecalc.sizing.covering import Cover, cover
-from queuecalc.sizing.digest import judge_digest
+from queuecalc.sizing.digest import certificate_seal, judge_digest
 from queuecalc.sizing.judge import Counts, Floored, Judge, PatternJudge
 from queuecalc.sizing.money import dollars, scaled
 
@@ -84,7 +84,7 @@ def certified(
         optima=tuple(optima),
         patterns=tuple(proofs),
     )
-    return certificate, uncovered
+    return replace(certificate, seal=certificate_seal(certificate)), uncovered
 
 
 def certificate_faults(certificate: Certificate, judge: Judge) -> tuple[str, ...]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from queuecalc.answer import Certificate, to_plain
 from queuecalc.sizing.judge import Digested, Judge
 
-__all__ = ["judge_digest", "model_digest"]
+__all__ = ["certificate_seal", "judge_digest", "model_digest"]
 
 _WORDS = {"notes", "source", "sources", "title"}
 """Fields that say something to people only."""
@@ -61,3 +63,9 @@ def judge_digest(judge: Judge) -> str:
         return judge.digest
     model = getattr(judge, "model", None)
     return "" if model is None else model_digest(model)
+
+
+def certificate_seal(certificate: Certificate) -> str:
+    """Hexadecimal SHA-256 of a certificate as it is written, without its seal."""
+    plain = to_plain(replace(certificate, seal=""))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

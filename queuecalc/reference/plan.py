@@ -1,0 +1,212 @@
+"""One plan: which components are there, what they are like, who takes which call, who is reached how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from queuecalc.architecture import NOBODY, USERS, Call, Endpoint, Figures, Model
+
+__all__ = ["Node", "Plan", "parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Work of one class at one operation of one component.
+
+    waited: an unbroken chain of waited-for calls leads here from the users.
+    behind: the chain that leads here passes through an asynchronous component.
+    """
+
+    request_class: str
+    component: str
+    operation: str
+    waited: bool
+    behind: bool = False
+
+
+def parts(times: float) -> tuple[int, float]:
+    """n + f: exactly n calls, and one more with probability f."""
+    whole = int(times)
+    return whole, times - whole
+
+
+class Plan:
+    """A model with one count per component."""
+
+    def __init__(self, model: Model, counts: Mapping[str, int]) -> None:
+        self.model = model
+        self.counts = dict(counts)
+        self.present = frozenset(name for name in model.components if counts[name] > 0)
+        self.figures: dict[str, Figures] = {
+            name: component.figures_with(self.present) for name, component in model.components.items()
+        }
+        self.excuses: list[str] = []
+        self.asynchronous: frozenset[str] = frozenset()
+        self.waited_for: frozenset[str] = frozenset()
+        self.known: dict[tuple[Node, AbstractSet[str]], list[tuple[Call, Node]]] = {}
+        self.may_wait: frozenset[str] = frozenset()
+        self.at_risk: frozenset[str] = frozenset()
+        self.reached: set[Node] = set()
+        self.order: list[str] = []
+        self._check()
+        if not self.excuses:
+            reached = self._reached()
+            self.known = {}
+            self.waited_for = frozenset(node.component for node in reached if node.waited)
+            self.asynchronous = frozenset(node.component for node in reached) - self.waited_for
+            self.reached = self._reached()
+            self.order = self._order()
+            self.may_wait, self.at_risk = self._reachable()
+
+    # -- who calls whom
+
+    def users(self, request_class: str) -> Node:
+        """Where requests of a class come from."""
+        return Node(request_class, USERS, "", waited=True)
+
+    def calls_of(self, node: Node) -> list[Call]:
+        """The lines that match a caller, in file order."""
+        return [
+            call
+            for call in self.model.calls
+            if (call.classes is None or node.request_class in call.classes)
+            and any(
+                end.component == node.component and end.operation in ("", node.operation)
+                for end in call.callers
+            )
+        ]
+
+    def taker(self, call: Call, dead: AbstractSet[str]) -> Endpoint | None:
+        """Who takes a call while `dead` components have no live unit; None where it is skipped.
+
+        A dead taker is returned where the call is lost: it is the first one passed over, if all others are dead too.
+
+        Raises:
+            LookupError: nobody takes it.
+        """
+        passed_over: Endpoint | None = None
+        for end in call.takers:
+            if end.component == NOBODY:
+                return None
+            if end.component not in self.present:
+                continue
+            if end.component in dead and self.figures[end.component].when_down == "next":
+                passed_over = passed_over or end
+                continue
+            return end
+        if passed_over is None:
+            raise LookupError(f"{call.place}: nobody takes the call")
+        return passed_over
+
+    def onward(self, node: Node, dead: AbstractSet[str]) -> list[tuple[Call, Node]]:
+        """The calls that a visit makes, and the node that each leads to; calls to itself are left out."""
+        if (node, dead) in self.known:
+            return self.known[node, dead]
+        found: list[tuple[Call, Node]] = []
+        for call in self.calls_of(node):
+            end = self.taker(call, dead)
+            if end is not None and end.component != node.component:
+                child = Node(
+                    node.request_class,
+                    end.component,
+                    end.operation,
+                    waited=node.waited and call.wait,
+                    behind=node.behind or node.component in self.asynchronous,
+                )
+                found.append((call, child))
+        self.known[node, dead] = found
+        return found
+
+    def own_calls(self, node: Node, dead: AbstractSet[str]) -> list[tuple[str, float]]:
+        """Operations that a visit adds to its own service, and how often."""
+        found = []
+        for call in self.calls_of(node):
+            end = self.taker(call, dead)
+            if end is not None and end.component == node.component:
+                found.append((end.operation, call.times))
+        return found
+
+    # -- is it a plan at all
+
+    def _check(self) -> None:
+        for name, figures in self.figures.items():
+            least, most = figures.count
+            if not least <= self.counts[name] <= most:
+                self.excuses.append(f"{name}: {self.counts[name]} units, permitted {least} to {most}")
+            if name in self.present and figures.needs and not self.present.intersection(figures.needs):
+                self.excuses.append(f"{name} needs one of {', '.join(figures.needs)}")
+        try:
+            self._reached()
+        except LookupError as error:
+            self.excuses.append(str(error))
+
+    def _reached(self) -> set[Node]:
+        """Every node that some class reaches with every unit up."""
+        reached: set[Node] = set()
+        waiting = [self.users(name) for name in self.model.classes]
+        while waiting:
+            node = waiting.pop()
+            for _, child in self.onward(node, frozenset()):
+                if child not in reached:
+                    reached.add(child)
+                    waiting.append(child)
+        return reached
+
+    def _reachable(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What some chain of calls can reach, whatever is down: by waited-for calls; and so that its failure matters.
+
+        It matters where a request waits, and where the next in the list would take over.
+        """
+        waited_for: set[str] = set()
+        at_risk: set[str] = set()
+        seen: set[Node] = set()
+        waiting = [self.users(name) for name in self.model.classes]
+        while waiting:
+            node = waiting.pop()
+            for call in self.calls_of(node):
+                for end in call.takers:
+                    name = end.component
+                    if name == NOBODY:
+                        break
+                    if name not in self.present:
+                        continue
+                    waited = node.waited and call.wait
+                    if waited:
+                        waited_for.add(name)
+                    if waited or self.figures[name].when_down == "next":
+                        at_risk.add(name)
+                    child = Node(node.request_class, name, end.operation, waited)
+                    if child not in seen and name != node.component:
+                        seen.add(child)
+                        if waited or name not in self.asynchronous:
+                            waiting.append(child)
+                    if self.figures[name].when_down != "next":
+                        break
+        return frozenset(waited_for), frozenset(at_risk)
+
+    def _order(self) -> list[str]:
+        """Present components, every caller before every taker that it may ever have."""
+        callees: dict[str, set[str]] = {name: set() for name in self.present}
+        for call in self.model.calls:
+            for caller in call.callers:
+                if caller.component in self.present:
+                    takers = {end.component for end in call.takers}
+                    callees[caller.component] |= (takers & self.present) - {caller.component}
+        order: list[str] = []
+        under_way: set[str] = set()
+
+        def visit(name: str) -> None:
+            if name in order:
+                return
+            if name in under_way:
+                raise NotImplementedError(f"calls lead from {name} back to it; the reference takes no loops")
+            under_way.add(name)
+            for callee in sorted(callees[name]):
+                visit(callee)
+            order.append(name)
+
+        for name in sorted(self.present):
+            visit(name)
+        return order[::-1]

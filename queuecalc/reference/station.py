@@ -1,0 +1,256 @@
+"""One station in one failure state at many instants: what reaches it, the units alive, the wait in its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from queuecalc.law import Deterministic, Exponential, Law, Mixture, RandomSum, Sum
+from queuecalc.reference.plan import Node, Plan, parts
+
+__all__ = [
+    "NEARLY_FULL",
+    "Service",
+    "Station",
+    "Transform",
+    "lst",
+    "mean_wait",
+    "offered_work",
+    "station",
+    "visit_service",
+]
+
+Transform = Callable[[Any], Any]
+"""s of shape (points, 1) -> values that broadcast to (points, instants)."""
+
+NEARLY_FULL = 1e-12
+"""Relative: a utilisation this close to 1 has no steady state."""
+
+_RECURSION = 4096
+"""Up to so many servers Erlang's recursion is gone through step by step."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What one visit asks of a server: its own operation once, and the operations it adds by calling itself."""
+
+    pieces: tuple[tuple[Law, float], ...]
+
+    @property
+    def mean(self) -> float:
+        """E[S] in seconds."""
+        return sum(times * float(law.mean) for law, times in self.pieces)
+
+    @property
+    def second_moment(self) -> float:
+        """E[S^2]."""
+        variance = 0.0
+        for law, times in self.pieces:
+            _, more = parts(times)
+            variance += times * float(law.var) + more * (1.0 - more) * float(law.mean) ** 2
+        return variance + self.mean**2
+
+    @property
+    def exponential(self) -> bool:
+        """Whether it is one exponential time."""
+        return len(self.pieces) == 1 and isinstance(self.pieces[0][0], Exponential)
+
+    def transform(self, s: Any) -> Any:
+        """E exp(-s S)."""
+        value = np.ones_like(s)
+        for law, times in self.pieces:
+            whole, more = parts(times)
+            one = lst(law, s)
+            value = value * one**whole * (1.0 - more + more * one)
+        return value
+
+    def law(self) -> Law:
+        """The same as one law of the library."""
+        laws = [law if times == 1.0 else RandomSum(law, times) for law, times in self.pieces]
+        return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
+
+
+def lst(law: Law, s: Any) -> Any:
+    """E exp(-s S); inf where the integral diverges (real s < 0)."""
+    mean, scv = float(law.mean), float(law.scv)
+    if isinstance(law, Deterministic):
+        return np.exp(-mean * s)
+    if isinstance(law, Exponential) or type(law).__name__ == "Gamma":
+        base = 1.0 + mean * scv * s
+        if np.isrealobj(base):
+            base = np.where(base > 0.0, base, np.nan)
+            return np.where(np.isnan(base), np.inf, base ** (-1.0 / scv))
+        return base ** (-1.0 / scv)
+    return law.lst(s)
+
+
+def visit_service(plan: Plan, node: Node, dead: frozenset[str]) -> Service:
+    """The service of one visit, while `dead` components have no live unit."""
+    figures = plan.figures[node.component]
+    own = [(figures.service(operation), times) for operation, times in plan.own_calls(node, dead)]
+    return Service(((figures.service(node.operation), 1.0), *(pair for pair in own if pair[1] > 0.0)))
+
+
+@dataclass(frozen=True)
+class Station:
+    """A component at some instants, all arrays of shape (instants,).
+
+    Attributes:
+        stable: whether it has a steady state.
+        accepted: share of visits that find a place.
+        wait: transform of the wait of those.
+        mean_wait: its mean; inf where there is no steady state.
+    """
+
+    stable: Any
+    accepted: Any
+    wait: Transform
+    mean_wait: Any
+
+
+def offered_work(plan: Plan, flows: Mapping[Node, Any], dead: frozenset[str]) -> Any:
+    """Work that comes to one component, in servers kept busy: the sum of rate x E[S] over its nodes."""
+    return sum((rate * visit_service(plan, node, dead).mean for node, rate in flows.items()), 0.0)
+
+
+def _no_wait(s: Any) -> Any:
+    return np.ones_like(s)
+
+
+def station(plan: Plan, name: str, flows: Mapping[Node, Any], live: int, dead: frozenset[str]) -> Station:
+    """The station with `live` > 0 units at work; `flows` are the visits per second of every node at it."""
+    figures = plan.figures[name]
+    rate = np.asarray(sum(flows.values(), 0.0), dtype=np.float64)
+    always = np.ones(rate.shape, dtype=bool)
+    if figures.servers is None or not np.any(rate > 0.0):
+        return Station(always, 1.0, _no_wait, np.zeros(rate.shape))
+    units, servers = (live, figures.servers) if figures.pooling == "split" else (1, figures.servers * live)
+    weights = _weights(plan, flows, rate, dead)
+    rho = offered_work(plan, flows, dead) / (figures.servers * live)
+    if figures.max_queue is not None:
+        wait, blocked, mean = _bounded(weights, rate / units, servers, servers + figures.max_queue)
+        return Station(always, 1.0 - blocked, wait, mean)
+    stable = rho < 1.0 - NEARLY_FULL
+    wait, mean = _unbounded(weights, np.where(stable, rate, 0.0) / units, servers)
+    return Station(stable, 1.0, wait, np.where(stable, mean, np.inf))
+
+
+Weights = list[tuple[Service, Any]]
+
+
+def _weights(plan: Plan, flows: Mapping[Node, Any], rate: Any, dead: frozenset[str]) -> Weights:
+    """Distinct services with their shares of the visits; equal shares where nobody comes."""
+    shares: dict[Service, Any] = {}
+    for node, some in flows.items():
+        service = visit_service(plan, node, dead)
+        shares[service] = shares.get(service, 0.0) + some
+    positive = {service: some for service, some in shares.items() if np.any(some > 0.0)}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return [(s, np.where(rate > 0.0, some / rate, 1.0 / len(positive))) for s, some in positive.items()]
+
+
+def _same_exponential(weights: Weights) -> float | None:
+    """The common mean of exponential services; None if they are not all the same."""
+    means = {service.mean for service, _ in weights}
+    return means.pop() if len(means) == 1 and all(service.exponential for service, _ in weights) else None
+
+
+def _mixture(weights: Weights) -> Law:
+    if len(weights) == 1:
+        return weights[0][0].law()
+    return Mixture(weights=tuple(w for _, w in weights), laws=tuple(service.law() for service, _ in weights))
+
+
+def _erlang_b(offered: Any, servers: int) -> Any:
+    """Erlang's loss formula: by recursion, or as pmf / cdf of a Poisson variable for very many servers."""
+    if servers <= _RECURSION:
+        blocked = np.ones_like(offered)
+        for n in range(1, servers + 1):
+            blocked = offered * blocked / (n + offered * blocked)
+        return blocked
+    from scipy.special import gammaincc, gammaln
+
+    with np.errstate(divide="ignore"):
+        log = servers * np.log(offered) - offered - gammaln(servers + 1.0)
+    return np.exp(log) / gammaincc(servers + 1.0, offered)
+
+
+def _unbounded(weights: Weights, rate: Any, servers: int) -> tuple[Transform, Any]:
+    """Transform and mean of the wait in M/M/c, M/G/1 or M/G/c, everywhere below capacity."""
+    exponential = _same_exponential(weights)
+    if exponential is not None:
+        blocked = _erlang_b(rate * exponential, servers)
+        rho = rate * exponential / servers
+        delayed = blocked / (1.0 - rho * (1.0 - blocked))  # Erlang C
+        theta = servers / exponential - rate
+
+        def exponential_wait(s: Any) -> Any:
+            below = theta + s
+            value = 1.0 - delayed + delayed * theta / below
+            return np.where(below > 0.0, value, np.inf) if np.isrealobj(s) else value
+
+        return exponential_wait, delayed / theta
+    if servers == 1:
+        mean = sum((share * service.mean for service, share in weights), 0.0)
+        rho = rate * mean
+        second = sum((share * service.second_moment for service, share in weights), 0.0)
+
+        def pollaczek_khinchine(s: Any) -> Any:
+            service = sum((share * some.transform(s) for some, share in weights), 0.0)
+            below = 1.0 - rho * (1.0 - service) / (s * mean)
+            value = (1.0 - rho) / below
+            return np.where(below > 0.0, value, np.inf) if np.isrealobj(s) else value
+
+        return pollaczek_khinchine, rate * second / (2.0 * (1.0 - rho))
+    from queuecalc.station import MGc
+
+    many = MGc(arrival_rate=rate, service=_mixture(weights), servers=servers)
+    return many.wait.lst, np.asarray(many.mean_wait)
+
+
+def _bounded(weights: Weights, rate: Any, servers: int, capacity: int) -> tuple[Transform, Any, Any]:
+    """Transform of the accepted customers' wait, blocking probability, mean wait: M/M/c/K, else M/G/c/K."""
+    exponential = _same_exponential(weights)
+    if exponential is None or capacity > _RECURSION:
+        from queuecalc.station import MGcK
+
+        some = MGcK(arrival_rate=rate, service=_mixture(weights), servers=servers, capacity=capacity)
+        return some.wait.lst, np.asarray(some.blocking_probability), np.asarray(some.mean_wait)
+    offered = np.asarray(rate * exponential)
+    chances = [np.ones_like(offered)]
+    for n in range(1, capacity + 1):
+        chances.append(chances[-1] * offered / min(n, servers))
+        largest = np.maximum(chances[-1], 1.0)
+        chances = [chance / largest for chance in chances]
+    total = sum(chances, 0.0)
+    chances = [chance / total for chance in chances]
+    accepted = 1.0 - chances[capacity]
+    leave = servers / exponential
+    at_once = sum(chances[:servers], 0.0)
+
+    def wait(s: Any) -> Any:
+        stages = leave / np.where(leave + s == 0.0, np.nan, leave + s)
+        power = np.ones_like(stages)
+        later = np.zeros_like(stages)
+        for n in range(servers, capacity):
+            power = power * stages
+            later = later + chances[n] * power
+        value = (at_once + later) / accepted
+        return np.where(leave + s > 0.0, value, np.inf) if np.isrealobj(s) else value
+
+    mean = sum((chances[n] * (n - servers + 1) for n in range(servers, capacity)), 0.0) / leave / accepted
+    return wait, chances[capacity], mean
+
+
+def mean_wait(plan: Plan, flows: Mapping[Node, Any], units: int, servers: int, most: float) -> Any:
+    """E[W] of all-up lines of `servers` each, the rate lowered to `most` of capacity where it is above."""
+    rate = np.asarray(sum(flows.values(), 0.0))
+    if not np.any(rate > 0.0):
+        return np.zeros(rate.shape)
+    rho = offered_work(plan, flows, frozenset()) / (units * servers)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lowered = np.where(rho > most, rate * most / rho, rate)
+    return _unbounded(_weights(plan, flows, rate, frozenset()), lowered / units, servers)[1]

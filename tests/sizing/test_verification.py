@@ -1,0 +1,356 @@
+"""Certificates verified from the model alone: sound ones are verified, whatever is tampered with is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import queuecalc as qc
+from queuecalc.answer import Certificate, to_json
+from queuecalc.errors import InvalidInput
+from queuecalc.reference import BoxBounds, Judgement, Plan
+from queuecalc.sizing import size
+from queuecalc.sizing.certificate_file import read_certificate
+from queuecalc.sizing.coverage import open_plan
+from queuecalc.sizing.digest import certificate_seal
+from queuecalc.sizing.verification import verify
+from tests.reference.building import call, component, model
+
+
+def small() -> qc.Model:
+    """Two needed components, an optional cache in front of one, workers that fall behind and write to the store."""
+    return model(
+        [
+            component("web", 0.05, count=(1, 6), availability=0.995, usd_per_month=Decimal(30)),
+            component(
+                "cache", 0.002, count=(0, 2), availability=0.99, when_down="next", usd_per_month=Decimal(15)
+            ),
+            component(
+                "store",
+                0.02,
+                count=(1, 4),
+                availability=0.998,
+                usd_per_month=Decimal(70),
+                max_utilisation=0.9,
+            ),
+            component("worker", 0.08, count=(1, 5), usd_per_month=Decimal(8), max_lag_s=600.0),
+        ],
+        [
+            call("users", "web"),
+            call("web", "cache store"),
+            call("cache", "store", 0.2),
+            call("web", "worker", 0.5, wait=False),
+            call("worker", "store", 0.3, wait=False),
+        ],
+        hours=(0.0, 4.0, 8.0, 12.0),
+        load=(20.0, 60.0, 60.0, 15.0),
+        availability=0.99,
+        timeout_s=2.0,
+        budget_usd_per_month=Decimal(500),
+    )
+
+
+@cache
+def written() -> tuple[qc.Model, Certificate]:
+    made = small()
+    answer = size(made, alternatives=0, explain=False)
+    assert answer.proven
+    assert answer.certificate is not None
+    return made, answer.certificate
+
+
+def faults(certificate: Certificate, *, sealed: bool = True) -> str:
+    """What is found wrong with a certificate that was changed, and sealed again by somebody who knows how."""
+    if sealed:
+        certificate = replace(certificate, seal=certificate_seal(certificate))
+    found = verify(certificate, written()[0])
+    assert not found.verified
+    return "\n".join(found.faults)
+
+
+def pattern_of_optimum(certificate: Certificate) -> int:
+    best = certificate.optima[0]
+    present = tuple(name for name, n in zip(certificate.components, best, strict=True) if n)
+    return next(i for i, proof in enumerate(certificate.patterns) if proof.present == present)
+
+
+def with_proof(certificate: Certificate, index: int, **changes: Any) -> Certificate:
+    proof = replace(certificate.patterns[index], **changes)
+    return replace(
+        certificate, patterns=(*certificate.patterns[:index], proof, *certificate.patterns[index + 1 :])
+    )
+
+
+class TestSound:
+    def test_a_certificate_with_several_patterns_and_reasons_is_verified(self) -> None:
+        made, certificate = written()
+        found = verify(certificate, made)
+        assert (found.verified, found.faults, found.contradictions) == (True, (), ())
+        assert found.optima == certificate.optima
+        assert found.patterns == 2
+        assert found.boxes == sum(len(proof.boxes) for proof in certificate.patterns)
+        assert len({box.excuse.target for proof in certificate.patterns for box in proof.boxes}) >= 3
+        assert found.sampled > 0
+
+    @pytest.mark.parametrize("name", ["single-queue", "on-call-overprovision"])
+    def test_shipped_models_are_verified(self, name: str) -> None:
+        made = qc.read_model(name)
+        certificate = size(made, alternatives=0, explain=False).certificate
+        assert certificate is not None
+        assert verify(certificate, made).verified
+
+    def test_progress_reaches_its_end_and_never_goes_beyond(self) -> None:
+        made, certificate = written()
+        steps: list[tuple[int, int]] = []
+        verify(certificate, made, progress=lambda done, of: steps.append((done, of)))
+        assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+        assert all(done <= of for done, of in steps)
+
+    def test_that_no_plan_keeps_the_contract_is_verified_too(self) -> None:
+        made = small()
+        poor = replace(made, contract=replace(made.contract, budget_usd_per_month=Decimal(150)))
+        answer = size(poor, alternatives=0, explain=False)
+        assert not answer.feasible
+        assert answer.certificate is not None
+        assert verify(answer.certificate, poor).verified
+        rich = replace(made, contract=replace(made.contract, budget_usd_per_month=None))
+        moved = verify(answer.certificate, rich)
+        assert any("another model" in fault for fault in moved.faults)
+
+    def test_a_limit_that_is_met_exactly_is_listed_as_near(self) -> None:
+        made = qc.read_model("single-queue")
+        certificate = size(made, alternatives=0, explain=False).certificate
+        assert certificate is not None
+        (near,) = verify(certificate, made).near
+        assert (near.target, near.subject) == ("stability", "server")
+        assert abs(near.margin) < 1e-12
+
+
+class TestTampered:
+    def test_any_change_without_a_new_seal_is_noticed(self) -> None:
+        _, certificate = written()
+        assert certificate.seal == certificate_seal(certificate)
+        box = certificate.patterns[0].boxes[0]
+        excuse = replace(box.excuse, reached=(box.excuse.reached or 1.0) * 1.001)
+        changed = with_proof(
+            certificate, 0, boxes=(replace(box, excuse=excuse), *certificate.patterns[0].boxes[1:])
+        )
+        assert "its seal does not fit its contents" in faults(changed, sealed=False)
+
+    def test_a_box_removed_leaves_a_plan_open(self) -> None:
+        _, certificate = written()
+        for index, proof in enumerate(certificate.patterns):
+            for gone in range(len(proof.boxes)):
+                fewer = (*proof.boxes[:gone], *proof.boxes[gone + 1 :])
+                told = faults(with_proof(certificate, index, boxes=fewer))
+                assert "is neither refused nor dearer nor an optimum" in told
+
+    def test_a_pattern_removed_is_missed(self) -> None:
+        _, certificate = written()
+        for index in range(len(certificate.patterns)):
+            patterns = (*certificate.patterns[:index], *certificate.patterns[index + 1 :])
+            assert "no proof, though it has plans that are cheap enough" in faults(
+                replace(certificate, patterns=patterns)
+            )
+
+    def test_a_count_of_the_optimum_lowered_breaks_the_contract(self) -> None:
+        made, certificate = written()
+        best = certificate.optima[0]
+        for index, n in enumerate(best):
+            if n > 1:
+                fewer = (*best[:index], n - 1, *best[index + 1 :])
+                named = dict(zip(certificate.components, fewer, strict=True))
+                cost = Judgement(Plan(made, named)).cost_usd_per_month
+                told = faults(replace(certificate, optima=(fewer,), cost_usd_per_month=cost))
+                assert ": breaks " in told
+
+    def test_a_dearer_plan_is_not_proved(self) -> None:
+        made, certificate = written()
+        best = certificate.optima[0]
+        more = (best[0] + 1, *best[1:])
+        cost = Judgement(Plan(made, dict(zip(certificate.components, more, strict=True)))).cost_usd_per_month
+        told = faults(replace(certificate, optima=(more,), cost_usd_per_month=cost))
+        assert "is neither refused nor dearer nor an optimum" in told
+
+    def test_another_price_is_noticed(self) -> None:
+        _, certificate = written()
+        assert certificate.cost_usd_per_month is not None
+        told = faults(replace(certificate, cost_usd_per_month=certificate.cost_usd_per_month - 1))
+        assert f"not ${certificate.cost_usd_per_month - 1}" in told
+
+    def test_a_box_made_wider_holds_plans_that_keep_the_contract(self) -> None:
+        _, certificate = written()
+        index = pattern_of_optimum(certificate)
+        proof = certificate.patterns[index]
+        wide = tuple(replace(box, upper=proof.upper) for box in proof.boxes)
+        assert "not refused by" in faults(with_proof(certificate, index, boxes=wide))
+
+    def test_a_box_beyond_what_is_permitted_is_refused(self) -> None:
+        _, certificate = written()
+        proof = certificate.patterns[0]
+        box = proof.boxes[0]
+        far = replace(box, upper=tuple(n + 1 for n in box.upper))
+        assert "it reaches beyond the permitted counts" in faults(
+            with_proof(certificate, 0, boxes=(far, *proof.boxes[1:]))
+        )
+
+    def test_an_invented_limit_is_refused_or_told(self) -> None:
+        """A box may name another limit than the one that refuses it; then that is told, and the other one found."""
+        made, certificate = written()
+        proof = certificate.patterns[0]
+        box = proof.boxes[0]
+        invented = replace(box, excuse=replace(box.excuse, target="p99", subject="nobody"))
+        changed = with_proof(certificate, 0, boxes=(invented, *proof.boxes[1:]))
+        found = verify(replace(changed, seal=certificate_seal(changed)), made)
+        assert found.verified
+        assert "p99 of nobody" in found.notes[0]
+        assert "refused by" in found.notes[0]
+
+    def test_a_value_that_the_reference_does_not_find_is_told(self) -> None:
+        made, certificate = written()
+        for index, proof in enumerate(certificate.patterns):
+            for place, box in enumerate(proof.boxes):
+                if box.excuse.target in ("stability", "utilisation", "lag"):
+                    excuse = replace(box.excuse, reached=1e9)
+                    boxes = (*proof.boxes[:place], replace(box, excuse=excuse), *proof.boxes[place + 1 :])
+                    changed = with_proof(certificate, index, boxes=boxes)
+                    found = verify(replace(changed, seal=certificate_seal(changed)), made)
+                    assert "recorded as" in found.notes[0]
+                    return
+        raise AssertionError  # pragma: no cover
+
+    def test_another_model_is_refused(self) -> None:
+        made, certificate = written()
+        other = replace(made, contract=replace(made.contract, timeout_s=1.9))
+        assert "another model" in verify(certificate, other).faults[0]
+        fewer = replace(made, components=dict(list(made.components.items())[:-1]))
+        assert "it speaks of the components" in verify(certificate, fewer).faults[0]
+        told = replace(made, title="another title", notes="other notes")
+        assert verify(certificate, told).verified
+
+    @pytest.mark.parametrize(
+        ("counts", "why"),
+        [((1, 1), "2 counts for 4 components"), ((-1, 0, 1, 1), "negative"), ((0, 0, 1, 1), "no valid plan")],
+    )
+    def test_an_optimum_that_is_no_plan_is_refused(self, counts: tuple[int, ...], why: str) -> None:
+        _, certificate = written()
+        assert why in faults(replace(certificate, optima=(counts,)))
+
+    def test_a_price_without_optima_is_refused(self) -> None:
+        _, certificate = written()
+        assert "a price and optima belong together" in faults(replace(certificate, optima=()))
+
+
+class TestFiles:
+    def written_to(self, path: Path, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Path:
+        value = json.loads(to_json(written()[1]))
+        change(value)
+        path.write_text(json.dumps(value), encoding="utf-8")
+        return path
+
+    def test_a_file_is_read_as_it_was_written(self, tmp_path: Path) -> None:
+        assert read_certificate(self.written_to(tmp_path / "proof.json")) == written()[1]
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("", "this is no JSON"),
+            ("{", "this is no JSON"),
+            ("[]", "this is no certificate"),
+            ("{}", "this is no certificate"),
+            ("[" * 100_000, "this is no certificate"),
+            ('{"format": NaN}', "NaN is no number of JSON"),
+            ('{"format": 2}', "format 2; this version reads format 1"),
+            ('{"format": true}', "format True"),
+            ('{"format": 1}', "missing key"),
+        ],
+    )
+    def test_what_is_no_certificate_is_told_with_its_reason(
+        self, tmp_path: Path, text: str, why: str
+    ) -> None:
+        path = tmp_path / "proof.json"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InvalidInput, match=why.replace("(", r"\(")):
+            read_certificate(path)
+
+    def test_what_is_no_text_is_told(self, tmp_path: Path) -> None:
+        path = tmp_path / "proof.json"
+        path.write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(InvalidInput, match="no text in UTF-8"):
+            read_certificate(path)
+
+    def test_keys_of_other_types_are_told_with_their_place(self, tmp_path: Path) -> None:
+        def change(value: dict[str, Any]) -> None:
+            value["patterns"][0]["boxes"][0]["lower"][0] = "1"
+
+        with pytest.raises(InvalidInput, match=r"patterns\[0\]\.boxes\[0\]\.lower\[0\]"):
+            read_certificate(self.written_to(tmp_path / "proof.json", change))
+
+
+class TestCover:
+    """The integer cover against enumeration."""
+
+    @pytest.mark.parametrize("seed", range(60))
+    def test_a_plan_is_found_if_and_only_if_one_is_open(self, seed: int) -> None:
+        random = Random(seed)
+        size_of = random.randint(1, 4)
+        lower = tuple(random.randint(0, 2) for _ in range(size_of))
+        upper = tuple(a + random.randint(0, 4) for a in lower)
+        prices = tuple(random.choice((0, 1, 2, 5)) for _ in range(size_of))
+        boxes = []
+        for _ in range(random.randint(0, 9)):
+            low = tuple(random.randint(a, b) for a, b in zip(lower, upper, strict=True))
+            low = lower if random.random() < 0.5 else low
+            boxes.append((low, tuple(random.randint(a, b) for a, b in zip(low, upper, strict=True))))
+        limit = random.choice((None, random.randint(0, 40)))
+        plans = list(product(*(range(a, b + 1) for a, b in zip(lower, upper, strict=True))))
+        cost = {plan: sum(p * n for p, n in zip(prices, plan, strict=True)) for plan in plans}
+        optima = [plan for plan in plans if cost[plan] == limit and random.random() < 0.2]
+        ties = random.random() < 0.8
+
+        def covered(plan: tuple[int, ...]) -> bool:
+            if limit is not None and (cost[plan] > limit or (cost[plan] == limit and not ties)):
+                return True
+            if cost[plan] == limit and any(all(a <= b for a, b in zip(o, plan, strict=True)) for o in optima):
+                return True
+            return any(
+                all(a <= n <= b for a, n, b in zip(*box[:1], plan, box[1], strict=True)) for box in boxes
+            )
+
+        left = [plan for plan in plans if not covered(plan)]
+        found = open_plan(lower, upper, boxes, prices=prices, limit=limit, optima=optima, ties=ties)
+        assert found in left if left else found is None
+
+
+class TestBounds:
+    """What a box is said to reach at best, against every plan of it."""
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_no_plan_of_a_box_is_better_than_its_bound(self, seed: int) -> None:
+        made = small()
+        random = Random(seed)
+        ranges = {"web": (1, 4), "cache": (1, 2) if seed % 2 else (0, 0), "store": (1, 3), "worker": (1, 4)}
+        lower = {n: random.randint(*ends) for n, ends in ranges.items()}
+        upper = {n: random.randint(lower[n], ends[1]) for n, ends in ranges.items()}
+        bounds = BoxBounds(made, lower, upper)
+        best = {(line.target, line.subject): line for line in bounds.others()}
+        assert {target for target, _ in best} >= {"stability", "utilisation", "lag", "p95", "availability"}
+        for counts in product(*(range(lower[n], upper[n] + 1) for n in ranges)):
+            judged = Judgement(Plan(made, dict(zip(ranges, counts, strict=True))))
+            for line in judged.quick_lines():
+                bound = best.get((line.target, line.subject))
+                assert bound is None or line.reached >= bound.reached * (1.0 - 1e-9) - 1e-12
+            units = {name: judged.plan.counts[name] for name in judged.plan.present}
+            from queuecalc.reference.availability import bracket
+
+            lost = bracket(judged._losses(1e-9, late=False), "", units, lambda _: False)
+            assert lost.most >= best["availability", ""].reached - 1e-9
