@@ -21,7 +21,7 @@ LIMIT = 1_000_000
 
 
 def solve_tail(law: Law, q: Any) -> Any:
-    """The smallest t with sf(t) <= q; 0 inside an atom at 0, inf where the mean is infinite, the upper end at q = 0.
+    """The smallest t with sf(t) <= q; 0 inside an atom at 0, inf where T is infinite, the upper end at q = 0.
 
     Newton starts from the gamma law with the same mean and variance (Tijms 2003, A First Course in Stochastic Models,
     section 9.2: a guess, never an answer).
@@ -30,14 +30,18 @@ def solve_tail(law: Law, q: Any) -> Any:
     level = np.broadcast_to(q, shape)
     mean = np.broadcast_to(np.asarray(law.mean, dtype=np.float64), shape)
     at_zero = np.broadcast_to(_above_zero(law), shape)
-    inside = (level > 0.0) & (level < at_zero) & np.isfinite(mean)
+    finite = np.isfinite(mean)
+    if not np.all(finite):  # no steady state, or a heavy tail without a mean
+        finite = finite | (np.broadcast_to(law.sf(math.inf), shape) == 0.0)
+    inside = (level > 0.0) & (level < at_zero) & finite
+    mean = np.where(np.isfinite(mean), mean, 1.0)
     target = np.where(inside, level, 0.5)
-    c2 = np.clip(np.where(inside, law.scv, 1.0), 1e-3, 10.0)
+    c2 = np.clip(np.where(inside & np.isfinite(law.scv), law.scv, 1.0), 1e-3, 10.0)
     start = np.where(inside, mean * np.maximum(c2 * special.gammainccinv(1.0 / c2, target), 1e-6), 1.0)
     root = quantile(law.tail_and_density, target, start, active=inside)
     if not law.smooth:
         root = _on_constants(law.pieces(), root)
-    end = np.where(np.isfinite(mean), _upper_end(law), math.inf) if np.any(level == 0.0) else math.inf
+    end = np.where(finite, _upper_end(law), math.inf) if np.any(level == 0.0) else math.inf
     return np.where(inside, root, np.where(level >= at_zero, 0.0, end))
 
 

@@ -68,7 +68,7 @@ class Truncated(Law):
             lambda x: np.asarray(self.law.pdf(low + x)) / kept,
             lambda x: self._between(low, low + x) / kept,
             width,
-            nodes.graded(1e-8, 2.0, 1.0 / 40.0),
+            nodes.graded(1e-4, 6.0, 1.0 / 6.0),
         )
         weights = weights / np.sum(weights, axis=0)
         at, weights = (low + at).reshape(len(at), -1), weights.reshape(len(weights), -1)

@@ -79,6 +79,13 @@ class QueueSojourn(Law):
         return self.service.smooth
 
     @property
+    def _steady(self) -> Any:
+        """Whether W is finite; its mean may be infinite all the same."""
+        if isinstance(self.wait, QueueWait):
+            return self.wait.waiting.steady
+        return np.isfinite(np.asarray(self.wait.mean))
+
+    @property
     def _free(self) -> Any:
         """P(W = 0)."""
         if isinstance(self.wait, QueueWait):
@@ -109,7 +116,7 @@ class QueueSojourn(Law):
                 for mass, shift in _rows(piece):
                     above, at = self._after(time - shift, piece.laws)
                     tail, density = tail + mass * above, density + mass * at
-        infinite = np.isinf(np.asarray(self.wait.mean))
+        infinite = ~np.asarray(self._steady)
         tail = np.where(time < 0.0, 1.0, np.clip(tail, 0.0, 1.0))
         return np.where(infinite, 1.0, tail), np.where(infinite | (time < 0.0), 0.0, density)
 
@@ -157,7 +164,7 @@ class QueueSojourn(Law):
         found, at = np.zeros(shape, dtype=bool), np.zeros(shape)
         for where, mass in atoms:
             left = np.asarray(self.sf(np.broadcast_to(where, self.shape)))
-            holds = (left <= q) & (q < left + mass) & np.isfinite(np.asarray(self.mean))
+            holds = (left <= q) & (q < left + mass) & self._steady
             found, at = found | holds, np.where(holds, where, at)
         return np.where(found, at, Law._isf(self, np.where(found, 1.0, q)))
 
