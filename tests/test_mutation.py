@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     x: int = 3
 __all__ = ["f"]
+LIMIT = 40
 def f(a: int = 4, é: float = 1e-9) -> float:
     """Another."""
     if a < 5 and é:

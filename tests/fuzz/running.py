@@ -20,7 +20,7 @@ from queuecalc.cli.main import main
 __all__ = ["Hang", "judge", "run"]
 
 LIMIT_S = 30.0
-"""So long may one case take; what the shipped models need is far below."""
+"""So much of a processor may one case take; what the shipped models need is far below."""
 
 SEARCH = f"queuecalc{os.sep}sizing{os.sep}"
 """A search among many plans may take longer, and must end at once when it is interrupted."""
@@ -51,15 +51,15 @@ def _clock() -> Iterator[None]:
         rung.append(number)
         if len(rung) == 1 and _is_searching(frame):
             raise KeyboardInterrupt
-        raise Hang(f"no answer within {LIMIT_S:g} s")
+        raise Hang(f"no answer within {LIMIT_S:g} s of a processor")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, LIMIT_S, LIMIT_S)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S, LIMIT_S)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,10 @@
 """Small changes of a source file that its tests ought to notice: one node of the syntax tree replaced at a time.
 
-Left alone: annotations, decorators, texts, what `raise` says, `assert`, names for export, and numbers up to 1e-6, which
-are tolerances. A comparison is negated; where a room counts in whole numbers its boundary is moved, too (in a continuum
-nobody can see a single point).
+Left alone: annotations, decorators, texts, what `raise` says, `assert`, names for export, numbers up to 1e-6, which are
+tolerances, and numbers with a name of their own (LIMIT = 40), which are switching points, sizes of blocks and numbers
+of steps: they trade time for accuracy that is there to spare.
+A comparison is negated; where a room counts in whole numbers its boundary is moved, too (in a continuum nobody sees a
+single point).
 """
 
 from __future__ import annotations
@@ -123,7 +125,7 @@ def _changes(node: ast.AST, *, whole_numbers: bool) -> Iterator[Change]:
         return
     if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
         return
-    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+    if isinstance(node, ast.Assign) and (ast.unparse(node.targets[0]) == "__all__" or _is_setting(node)):
         return
     if isinstance(node, ast.expr):
         yield from (
@@ -176,6 +178,10 @@ def _expressions(node: ast.expr, *, whole_numbers: bool) -> Iterator[ast.expr]:
             yield ast.Call(ast.Attribute(value, TWINS[name]), arguments, keywords)
         case ast.Call(ast.Name(name), arguments, keywords) if name in ("min", "max", "any", "all"):
             yield ast.Call(ast.Name(TWINS[name]), arguments, keywords)
+
+
+def _is_setting(node: ast.Assign) -> bool:
+    return isinstance(node.value, ast.Constant) and ast.unparse(node.targets[0]).isupper()
 
 
 def _is_text(node: ast.expr) -> bool:
