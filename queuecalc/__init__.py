@@ -51,6 +51,7 @@ _HOMES = {
     "queuecalc.network": ("JacksonNetwork",),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
+        "MMcMixed",
         "MMcN",
         "Engset",
         "ErlangA",
@@ -119,6 +120,7 @@ __all__ = [
     "MMInf",
     "MMc",
     "MMcK",
+    "MMcMixed",
     "MMcN",
     "MissingExtra",
     "Mixture",
@@ -215,6 +217,7 @@ if TYPE_CHECKING:
         MGInf,
         MMc,
         MMcK,
+        MMcMixed,
         MMcN,
         MMInf,
         Station,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from queuecalc.cli.numbers import Number
+from queuecalc.cli.numbers import Number, NumbersType
 from queuecalc.cli.station_values import BatchType
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 RATE = Number(1e-12, 1e12)
+RATES = NumbersType(RATE, 1000)
 COUNT = Number(1, 100_000_000, whole=True)
 VARIATION = Number(0, 1e6)
 NOT_NEGATIVE = Number(0, 1e12)
@@ -94,6 +95,8 @@ class LawField:
 FIELDS: tuple[Field, ...] = (
     Field("arrival_rate", RATE, "Customers per second."),
     Field("service_rate", RATE, "Customers per second that one server completes."),
+    Field("service_rates", RATES, "Customers per second that each server completes, as 20,20,8 or 2x20,8."),
+    Field("dispatch", click.Choice(["fastest", "slowest", "random"]), "Which free server an arrival takes."),
     Field("servers", COUNT, "Parallel servers."),
     Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
     Field("sources", COUNT, "Sources of requests; each asks while it is idle."),

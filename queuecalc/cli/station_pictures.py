@@ -15,6 +15,8 @@ _MOST_LOAD = 0.99
 _MOST_LOAD_BOUNDED = 1.5
 _LEAST_TAIL = 1e-4
 _POINTS = 400
+_SHEDDING = ("capacity", "blocking_probability", "abandonment_probability", "sources")
+"""What tells a station that has a steady state at every load."""
 
 
 def _times(station: Any) -> dict[str, Any]:
@@ -40,11 +42,13 @@ def hockey_stick(station: Any, name: str) -> HockeyStick:
     at = station.offered_load / servers
     if not limited:
         load = np.linspace(0.0, 2.0 * at, 3)
-    elif hasattr(station, "capacity"):
+    elif any(hasattr(station, name) for name in _SHEDDING):
         load = np.linspace(0.0, max(_MOST_LOAD_BOUNDED, 1.2 * at), 121)
     else:
         load = np.unique(np.concatenate([np.linspace(0.0, 0.9, 91), np.linspace(0.9, _MOST_LOAD, 91)]))
     moved = station.faster(load / at)
+    if hasattr(station, "sources"):  # busy sources ask no more: the load grows less than the rate
+        load = np.asarray(moved.offered_load) / servers
     return HockeyStick(
         station=name,
         load=tuple(load.tolist()),

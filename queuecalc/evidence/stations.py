@@ -94,4 +94,10 @@ STATIONS: tuple[Statement, ...] = (
         "birth and death with a limited number of sources; arrivals see the station without their own source",
         "Palm 1947; Kleinrock 1975, section 3.8; Lavenberg & Reiser 1980; Sevcik & Mitrani 1981",
     ),
+    Statement(
+        "unequal-servers",
+        Evidence.EXACT,
+        "the chain of busy servers, and a geometric line behind it; the wait is exponential if there is one",
+        "Gumbel 1960; Singh 1970",
+    ),
 )

@@ -24,6 +24,7 @@ from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mmcmixed import MMcMixed
 from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
@@ -58,6 +59,7 @@ __all__ = [
     "MMInf",
     "MMc",
     "MMcK",
+    "MMcMixed",
     "MMcN",
     "Queue",
     "Station",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -66,6 +66,10 @@ class MMcN(Queue):
     @cached_property
     def _state(self) -> FiniteSource:
         return FiniteSource.of(self.sources, self.request_rate, self.service_rate, self.servers)
+
+    def faster(self, factor: Any) -> MMcN:
+        """With the request rate times a factor."""
+        return replace(self, request_rate=np.asarray(self.request_rate) * factor)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from queuecalc.station.mm1 import MM1
 from queuecalc.station.mmc import MMc
 from queuecalc.station.mmcc import ErlangB
 from queuecalc.station.mmck import MMcK
+from queuecalc.station.mmcmixed import MMcMixed
 from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
@@ -42,5 +43,6 @@ REGISTRY: dict[str, type[Queue]] = {
     "mg1breakdown": MG1Breakdown,
     "engset": Engset,
     "mmcn": MMcN,
+    "mmcmixed": MMcMixed,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

@@ -12,6 +12,7 @@ VALUES = {
     "service_rate": "10",
     "servers": "2",
     "capacity": "5",
+    "service_rates": "2x10,3",
     "sources": "7",
     "request_rate": "4",
     "patience_rate": "3",

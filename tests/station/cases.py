@@ -59,11 +59,14 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         "failure_rate": FAILURE_RATE,
         "repair": Exponential(mean=MEAN_REPAIR),
         "sources": servers + places + 1,
+        "service_rates": (1.0 / MEAN,) * min(servers, 6),
     }
     make: Any = REGISTRY[kind]
     fields = make.__dataclass_fields__
     arguments = {name: value for name, value in own.items() if name in fields}
-    c = servers if "servers" in fields else 4 if kind.endswith("inf") else 1
+    if "service_rates" in fields:
+        servers = min(servers, 6)
+    c = servers if {"servers", "service_rates"} & set(fields) else 4 if kind.endswith("inf") else 1
 
     def station(rho: Any) -> Any:
         if "interarrival" in fields:
@@ -71,11 +74,10 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
             return make(interarrival=Gamma(mean=mean, scv=ARRIVAL_SCV), **arguments)
         if "batch" in fields:
             return make(batch_rate=rho / (MEAN * Batch(BATCH).mean), **arguments)
-        stretch = 1.0 + FAILURE_RATE * MEAN_REPAIR if "repair" in fields else 1.0
-        return make(arrival_rate=rho * c / (MEAN * stretch), **arguments)
         if "sources" in fields:
             return make(request_rate=rho * c / MEAN / own["sources"], **arguments)
-        return make(arrival_rate=rho * c / MEAN, **arguments)
+        stretch = 1.0 + FAILURE_RATE * MEAN_REPAIR if "repair" in fields else 1.0
+        return make(arrival_rate=rho * c / (MEAN * stretch), **arguments)
 
     return station
 

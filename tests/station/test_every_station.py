@@ -92,7 +92,9 @@ def service_mean(station: Any) -> float:
 def service_variance(station: Any) -> float:
     if hasattr(station, "completion"):
         return float(station.completion.var)
-    return float(station.service.var) if hasattr(station, "service") else station.service_rate**-2.0
+    if hasattr(station, "service"):
+        return float(station.service.var)
+    return float(getattr(station, "service_rate", 1.0 / MEAN)) ** -2.0
 
 
 @settings(max_examples=25)
