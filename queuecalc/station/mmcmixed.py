@@ -171,5 +171,6 @@ class MMcMixed(Queue):
             some = share > 0.0
             delay = np.where(some, waited / np.where(some, share, 1.0), 0.0)
             laws.append(MMcSojourn(rate, released(np.minimum(delay, 1.0)), relief))
-            weights.append(released(share))
+            # without a steady state every one of them is infinite
+            weights.append(released(np.where(self._steady, share, 1.0 if not weights else 0.0)))
         return Mixture(weights=tuple(weights), laws=tuple(laws))

@@ -166,6 +166,7 @@ def test_without_a_steady_state_and_without_arrivals() -> None:
     ],
 )
 def test_refused(arguments: dict[str, Any], message: str) -> None:
+    usual: dict[str, Any] = {"arrival_rate": 1.0, "service_rates": (2.0, 1.0)}
     with pytest.raises(qc.InvalidInput) as refused:
-        qc.MMcMixed(**({"arrival_rate": 1.0, "service_rates": (2.0, 1.0)} | arguments))
+        qc.MMcMixed(**(usual | arguments))
     assert str(refused.value) == message
