@@ -165,7 +165,8 @@ class MMcMixed(Queue):
     def sojourn(self) -> Law:
         """A mixture over the servers of the wait of who is served there and its service."""
         relief = self._real(self._relief)
-        laws, weights = [], []
+        laws: list[Law] = []
+        weights: list[Real] = []
         for share, rate in zip(self._served_by, self.service_rates, strict=True):
             waited = self._delay * rate / self._capacity
             some = share > 0.0
