@@ -63,10 +63,11 @@ class Mixture(Law):
 
     @property
     def scv(self) -> Real:
-        """Squared coefficient of variation; 0 where the mean is 0."""
+        """Squared coefficient of variation; 0 where the mean is 0, inf where it is inf."""
         mean = np.asarray(self.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return released(np.where(mean == 0.0, 0.0, np.asarray(self.var) / mean**2))
+            ratio = np.where(np.isinf(mean), np.inf, np.asarray(self.var) / mean**2)
+        return released(np.where(mean == 0.0, 0.0, ratio))
 
     @property
     def var(self) -> Real:
