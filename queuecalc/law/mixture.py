@@ -63,11 +63,10 @@ class Mixture(Law):
 
     @property
     def scv(self) -> Real:
-        """Squared coefficient of variation; 0 where the mean is 0, inf where it is inf."""
+        """Squared coefficient of variation; 0 where the mean is 0."""
         mean = np.asarray(self.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(np.isinf(mean), np.inf, np.asarray(self.var) / mean**2)
-        return released(np.where(mean == 0.0, 0.0, ratio))
+            return released(np.where(mean == 0.0, 0.0, np.asarray(self.var) / mean**2))
 
     @property
     def var(self) -> Real:

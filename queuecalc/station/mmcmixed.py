@@ -11,11 +11,10 @@ import numpy as np
 from queuecalc.errors import InvalidInput
 from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Law
-from queuecalc.law.mixture import Mixture
 from queuecalc.law.parameter import Real, nonnegative, positive, released
 from queuecalc.station.base import Queue
 from queuecalc.station.delayed_exponential import DelayedExponential
-from queuecalc.station.mmc_sojourn import MMcSojourn
+from queuecalc.station.mixed_sojourn import MixedSojourn
 from queuecalc.station.unequal import DISPATCH, MOST, unequal
 
 __all__ = ["MMcMixed"]
@@ -164,14 +163,9 @@ class MMcMixed(Queue):
     @property
     def sojourn(self) -> Law:
         """A mixture over the servers of the wait of who is served there and its service."""
-        relief = self._real(self._relief)
-        laws: list[Law] = []
-        weights: list[Real] = []
-        for share, rate in zip(self._served_by, self.service_rates, strict=True):
-            waited = self._delay * rate / self._capacity
-            some = share > 0.0
-            delay = np.where(some, waited / np.where(some, share, 1.0), 0.0)
-            laws.append(MMcSojourn(rate, released(np.minimum(delay, 1.0)), relief))
-            # without a steady state every one of them is infinite
-            weights.append(released(np.where(self._steady, share, 1.0 if not weights else 0.0)))
-        return Mixture(weights=tuple(weights), laws=tuple(laws))
+        waited = (
+            self._delay * np.array(self.service_rates).reshape(-1, *(1,) * len(self.shape)) / self._capacity
+        )
+        some = self._served_by > 0.0
+        delays = np.minimum(np.where(some, waited / np.where(some, self._served_by, 1.0), 0.0), 1.0)
+        return MixedSojourn(self._served_by, delays, self.service_rates, self._real(self._relief))
