@@ -1,31 +1,53 @@
-"""The code blocks of the README do what they show.
+"""The code blocks of the README and of the pages in docs/ do what they show.
 
-Blocks fenced as `python` run in order in one namespace. In blocks fenced as `console`, lines that start with
-`$ queuecalc` run through the command line, one after the other in one empty folder; where output is shown it must be
-what a terminal would show, and a line `...` stands for any number of lines. `$ echo $?` shows the exit status.
+Each page is followed from top to bottom in one empty folder. Blocks fenced as `python` run in order in one namespace; a
+block fenced as `text` right below one is what it prints. Blocks fenced as `toml file=NAME` are written to that file.
+In blocks fenced as `console`, lines that start with `$ queuecalc` run through the command line; where output is shown
+it must be what a terminal would show. A line `...` stands for any number of lines. `$ echo $?` shows the exit status.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = [README, *sorted(page for page in (ROOT / "docs").glob("*.md") if page.stem != "extend")]
+"""docs/extend.md changes the tree: tests/test_extending.py follows it."""
 KEPT_OR_NOT = {0, 1}
-FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```\s*?$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
-def blocks(language: str) -> list[tuple[int, str]]:
-    """The fenced blocks of one language, each with the number of its first line."""
-    text = README.read_text(encoding="utf-8")
-    found = FENCE.finditer(text)
-    return [(text.count("\n", 0, m.start(2)) + 1, m.group(2)) for m in found if m.group(1) == language]
+class Block(NamedTuple):
+    """A fenced block: its language, what stands beside it, its text, its first line, and whether it follows at once."""
+
+    language: str
+    beside: str
+    text: str
+    line: int
+    at_once: bool
+
+
+def fenced(page: Path) -> list[Block]:
+    """The fenced blocks of a page."""
+    text = page.read_text(encoding="utf-8")
+    found: list[Block] = []
+    end = 0
+    for m in FENCE.finditer(text):
+        line = text.count("\n", 0, m.start(3)) + 1
+        found.append(Block(m[1], m[2].strip(), m[3], line, bool(found) and not text[end : m.start()].strip()))
+        end = m.end()
+    return found
 
 
 def commands(block: str) -> Iterator[tuple[list[str], list[str]]]:
@@ -50,28 +72,57 @@ def told_status(command: tuple[list[str], list[str]] | None) -> set[int]:
     return {int(status)}
 
 
-def test_python_blocks() -> None:
-    namespace: dict[str, Any] = {"__name__": "readme"}
-    for line, block in blocks("python"):
-        source = "\n" * (line - 1) + block
-        exec(compile(source, str(README), "exec"), namespace)
+def run_python(block: Block, page: Path, namespace: dict[str, Any]) -> str:
+    """What a block prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
+    return out.getvalue()
 
 
-def test_console_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def run_console(block: Block, page: Path) -> None:
+    """Run every command of a block and compare what it prints."""
     from click.testing import CliRunner
 
     main = importlib.import_module("queuecalc.cli.main").main
+    typed = list(commands(block.text))
+    for ((program, *arguments), shown), following in zip(typed, [*typed[1:], None], strict=True):
+        if program != "queuecalc":
+            continue
+        result = CliRunner(env={"COLUMNS": "100"}).invoke(main, arguments, prog_name=program)
+        place = f"{page.name}, block at line {block.line}: {shlex.join(arguments)}"
+        expected = told_status(following) or KEPT_OR_NOT
+        assert result.exit_code in expected, f"{place}\n{result.output}"
+        assert not shown or matches(shown, result.output), f"{place} printed\n{result.output}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_blocks_do_what_they_show(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for line, block in blocks("console"):
-        typed = list(commands(block))
-        for ((program, *arguments), shown), following in zip(typed, [*typed[1:], None], strict=True):
-            if program != "queuecalc":
-                continue
-            result = CliRunner(env={"COLUMNS": "100"}).invoke(main, arguments, prog_name=program)
-            place = f"README.md, block at line {line}: {shlex.join(arguments)}"
-            expected = told_status(following) or KEPT_OR_NOT
-            assert result.exit_code in expected, f"{place}\n{result.output}"
-            assert not shown or matches(shown, result.output), f"{place} printed\n{result.output}"
+    namespace: dict[str, Any] = {"__name__": "page"}
+    printed = ""
+    for block in fenced(page):
+        if block.language == "python":
+            printed = run_python(block, page, namespace)
+        elif block.language == "toml" and block.beside.startswith("file="):
+            Path(block.beside.removeprefix("file=")).write_text(block.text, encoding="utf-8")
+        elif block.language == "console":
+            run_console(block, page)
+        elif block.language == "text" and block.at_once:
+            assert matches(block.text.splitlines(), printed), f"{page.name}, line {block.line}: {printed}"
+
+
+@pytest.mark.parametrize("page", sorted({README, *(ROOT / "docs").rglob("*.md")}), ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target, _ in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = {target for target, _ in LINK.findall(README.read_text(encoding="utf-8"))}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")}
+    assert pages | {"docs/questions/README.md"} <= linked
 
 
 def test_a_row_of_dots_stands_for_any_lines() -> None:
