@@ -45,8 +45,12 @@ _HOMES = {
         "Uniform",
         "Weibull",
         "as_law",
+        "coxian_from_moments",
+        "law_from_percentiles",
+        "two_moment",
     ),
     "queuecalc.load": ("Curve",),
+    "queuecalc.measurement": ("Fit", "fit_law"),
     "queuecalc.modelfile": ("read_model", "shipped_models"),
     "queuecalc.network": ("JacksonNetwork",),
     "queuecalc.sizing": ("size",),
@@ -103,6 +107,7 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "Exponential",
+    "Fit",
     "GMc",
     "Gamma",
     "Hyperexponential",
@@ -142,18 +147,22 @@ __all__ = [
     "Weibull",
     "__version__",
     "as_law",
+    "coxian_from_moments",
     "erlang_b",
     "erlang_b_load",
     "erlang_b_servers",
     "erlang_c",
     "erlang_c_servers",
     "evaluate",
+    "fit_law",
     "from_json",
+    "law_from_percentiles",
     "read_certificate",
     "read_model",
     "shipped_models",
     "size",
     "to_json",
+    "two_moment",
     "verify",
 ]
 
@@ -192,8 +201,12 @@ if TYPE_CHECKING:
         Uniform,
         Weibull,
         as_law,
+        coxian_from_moments,
+        law_from_percentiles,
+        two_moment,
     )
     from queuecalc.load import Curve
+    from queuecalc.measurement import Fit, fit_law
     from queuecalc.modelfile import read_model, shipped_models
     from queuecalc.network import JacksonNetwork
     from queuecalc.sizing import size

@@ -16,6 +16,7 @@ from queuecalc.law.lognormal import Lognormal, lognormal_from_percentiles
 from queuecalc.law.lomax import Lomax
 from queuecalc.law.mixture import Mixture
 from queuecalc.law.pareto import Pareto
+from queuecalc.law.percentiles import law_from_percentiles
 from queuecalc.law.phase_fit import coxian_from_moments
 from queuecalc.law.phase_type import PhaseType
 from queuecalc.law.random_sum import RandomSum
@@ -54,6 +55,7 @@ __all__ = [
     "as_law",
     "by_name",
     "coxian_from_moments",
+    "law_from_percentiles",
     "lognormal_from_percentiles",
     "two_moment",
 ]
