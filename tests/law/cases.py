@@ -28,6 +28,9 @@ from queuecalc.law import (
     Weibull,
     as_law,
 )
+from queuecalc.law.batch_sum import BatchSum
+from queuecalc.law.excess import Excess
+from queuecalc.law.interrupted import Interrupted
 
 NAMED: dict[str, list[Law]] = {
     "exponential": [Exponential(mean=0.3), Exponential(mean=7.0)],
@@ -105,6 +108,24 @@ OTHER_COMPOSITIONS: list[Law] = [
     as_law(stats.uniform(0.0, 2.0)),
     as_law(stats.uniform(1.0, 2.0)),
     Sum(laws=(as_law(stats.uniform(0.0, 1.0)), Exponential(mean=0.3))),
+]
+
+SMOOTH_COMPOSITIONS += [
+    Excess(Gamma(mean=1.0, scv=0.5)),
+    Excess(Hyperexponential(mean=1.0, scv=3.0)),
+    Interrupted(Gamma(mean=1.0, scv=0.5), 0.3, Exponential(mean=0.5)),
+    Interrupted(Exponential(mean=0.5), 2.0, Gamma(mean=0.5, scv=2.0)),
+]
+
+OTHER_COMPOSITIONS += [
+    Excess(Deterministic(mean=1.0)),
+    Excess(Empirical(np.array([0.1, 0.4, 0.4, 2.0]))),
+    Excess(Sum(laws=(Deterministic(mean=0.5), Exponential(mean=0.4)))),
+    Interrupted(Deterministic(mean=1.0), 0.8, Exponential(mean=0.5)),
+    Interrupted(Empirical(np.array([0.1, 0.4, 0.4, 2.0])), 0.5, Gamma(mean=0.5, scv=0.5)),
+    BatchSum(Exponential(mean=1.0), (0.2, 0.5, 0.3)),
+    BatchSum(Deterministic(mean=0.5), (0.0, 0.5, 0.5)),
+    BatchSum(Gamma(mean=1.0, scv=0.5), (0.0, 0.1, 0.0, 0.9)),
 ]
 
 CLOSED: list[Law] = [law for laws in NAMED.values() for law in laws]

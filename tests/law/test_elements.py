@@ -30,6 +30,12 @@ def test_transforms(law: Law, transform: str) -> None:
 
 
 @each_law
+def test_times_are_never_minus_zero(law: Law) -> None:
+    assert not np.signbit(law.ppf(0.0))
+    assert not np.signbit(law.isf(1.0))
+
+
+@each_law
 @pytest.mark.parametrize("name", ["sf", "cdf", "pdf"])
 def test_functions_of_time(law: Law, name: str) -> None:
     function = getattr(law, name)

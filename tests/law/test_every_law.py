@@ -15,6 +15,9 @@ from scipy import integrate, stats
 import queuecalc.law
 from queuecalc.errors import InvalidInput
 from queuecalc.law import REGISTRY, Deterministic, Empirical, Law, Scaled
+from queuecalc.law.batch_sum import BatchSum
+from queuecalc.law.excess import Excess
+from queuecalc.law.interrupted import Interrupted
 from queuecalc.law.inversion import smooth_tail_and_density
 from queuecalc.transform.de_hoog import DE_HOOG
 from tests.law.cases import CLOSED, LAWS, NAMED, SMOOTH
@@ -156,7 +159,9 @@ def test_real_arguments_give_the_real_line_of_the_complex_transform(law: Law) ->
         function = getattr(law, name)
         values = function(s)
         assert values.dtype == np.float64
-        np.testing.assert_allclose(function(s + 0j), values, rtol=1e-12)
+        # the complement of an excess's excess is a difference down to s E[X] = 1e-8
+        lost = name == "excess_complement" and isinstance(law, Excess)
+        np.testing.assert_allclose(function(s + 0j), values, rtol=1e-9 if lost else 1e-12)
 
 
 @each_law
@@ -249,6 +254,7 @@ def test_equal_by_value_frozen_pickled(law: Law) -> None:
 @each_law
 def test_repr_reads_back(law: Law) -> None:
     names = {name: getattr(queuecalc.law, name) for name in queuecalc.law.__all__}
+    names |= {kind.__name__: kind for kind in (BatchSum, Excess, Interrupted)}
     import scipy
 
     assert eval(repr(law), {**names, "scipy": scipy}) == law
