@@ -20,6 +20,12 @@ NETWORKS: tuple[Statement, ...] = (
         "Reich 1957; Burke 1968; Walrand & Varaiya 1980",
     ),
     Statement(
+        "feedback-sojourn",
+        Evidence.EXACT,
+        "the whole stay in M/G/1 whose customers come back to the end of the line with a fixed probability",
+        "Takacs 1963, theorems 2 and 3",
+    ),
+    Statement(
         "independent-sojourns",
         Evidence.APPROXIMATE,
         "sojourns at the stations of a request are taken as independent",

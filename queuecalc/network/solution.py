@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from queuecalc.evidence import Evidence, Statement, weakest
+from queuecalc.evidence import STATEMENTS, Evidence, Statement, weakest
 from queuecalc.law.base import Law
+from queuecalc.law.exponential import Exponential
 from queuecalc.law.mixture import Mixture
 from queuecalc.law.parameter import Real, released
 from queuecalc.load.arrays import FloatArray
 from queuecalc.network.columns import Columns, Templates, columns_of, raised
+from queuecalc.network.feedback import FeedbackSojourn
 from queuecalc.network.labels import network_statements
 from queuecalc.network.named import Made, Named
 from queuecalc.network.revisits import CommonFactor, revisit_variance
@@ -105,6 +107,8 @@ class JacksonSolution:
     @property
     def mean_sojourn(self) -> Real:
         """E[T] = sum_i V_i E[T_i] from arrival to departure [s]; inf where a visited station is unstable."""
+        if self._fed_back is not None:
+            return self._fed_back.mean
         c = self.columns
         with np.errstate(invalid="ignore"):
             return released(np.where(c.visits > 0.0, c.visits * c.mean_sojourn, 0.0).sum(axis=0))
@@ -136,6 +140,8 @@ class JacksonSolution:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """What the end-to-end law rests on."""
+        if self._fed_back is not None:
+            return (STATEMENTS["feedback-sojourn"],)
         return network_statements(self.network.routing, self._order, self._visited, self.stations)
 
     @property
@@ -149,8 +155,14 @@ class JacksonSolution:
         """The law of the time from arrival to departure.
 
         Visits are independent, but where a request comes back to a station: there the correlation of its waits is put
-        back (`network/revisits.py`).
+        back (`network/revisits.py`). A network of one station with one server is exact even so
+        (`network/feedback.py`).
         """
+        return self.approximate_sojourn if self._fed_back is None else self._fed_back
+
+    @cached_property
+    def approximate_sojourn(self) -> Law:
+        """The same by the approximation that serves every network."""
         law = self.independent_sojourn
         extra = self._extra_variance()
         if not np.any(extra > 0.0):
@@ -158,6 +170,23 @@ class JacksonSolution:
         stable = np.isfinite(np.asarray(law.var))
         second = np.where(stable, np.asarray(law.var) + np.square(np.where(stable, law.mean, 0.0)), 1.0)
         return CommonFactor(law=law, spread=released(np.where(stable, extra / second, 0.0)))
+
+    @cached_property
+    def _fed_back(self) -> FeedbackSojourn | None:
+        """The exact law where everybody visits one station alone, of one server, and may come back to it."""
+        seen = np.flatnonzero(self._visited)
+        if seen.size != 1:
+            return None
+        (k,) = seen.tolist()
+        targets, shares = self.network.routing.row(k)
+        station = self._station(k)
+        if k not in targets or np.any(np.asarray(station.servers) != 1):
+            return None
+        service = station.service
+        if service is None:
+            service = Exponential(mean=released(1.0 / np.asarray(station.service_rate)))
+        (back,) = shares[targets == k].tolist()
+        return FeedbackSojourn(arrival_rate=released(self._external[k]), service=service, back=back)
 
     @cached_property
     def independent_sojourn(self) -> Law:

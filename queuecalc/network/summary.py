@@ -36,7 +36,7 @@ def summarised(
     total = float(solution.throughput)
     bottleneck = solution.bottleneck
     highest = float(solution.stations[bottleneck].utilisation)
-    means = {"jackson", "erlang-c", "infinite-servers"}
+    means = {"jackson", "erlang-c", "infinite-servers", "feedback-sojourn"}
     return NetworkAnswer(
         title=title,
         source=source,

@@ -62,23 +62,34 @@ def test_the_tagged_customer_without_feedback_is_exponential() -> None:
     np.testing.assert_allclose(tagged_tail(0.6, 0.0, times, 60), np.exp(-0.4 * times), rtol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("rho", "back", "room"), [(0.5, 0.4, 50), (0.8, 0.4, 90), (0.5, 0.7, 50), (0.7, 0.7, 70)]
-)
-def test_percentiles_with_revisits(rho: float, back: float, room: int) -> None:
+CASES = [(0.5, 0.4, 60), (0.8, 0.4, 100), (0.5, 0.7, 60), (0.7, 0.7, 90)]
+
+
+@pytest.mark.parametrize(("rho", "back", "room"), CASES)
+def test_one_station_is_exact(rho: float, back: float, room: int) -> None:
     solution = feedback(rho, back)
+    times = np.array([0.05, 0.5, 1.0, 2.0, 4.0]) * solution.mean_sojourn
+    np.testing.assert_allclose(solution.sojourn.sf(times), tagged_tail(rho, back, times, room), rtol=1e-6)
+    assert solution.mean_sojourn == pytest.approx(1 / ((1 - back) * (1 - rho)), rel=1e-12)
+
+
+@pytest.mark.parametrize(("rho", "back", "room"), CASES)
+def test_percentiles_with_revisits(rho: float, back: float, room: int) -> None:
+    """The approximation for any network, on the one that is known exactly."""
+    solution = feedback(rho, back)
+    near = solution.approximate_sojourn
     times = np.linspace(0.02, 1.0, 400) * 14 * solution.mean_sojourn
     tail = tagged_tail(rho, back, times, room)
     levels = np.array([0.5, 0.95, 0.99])
     exact = np.exp(np.interp(-np.log(1 - levels), -np.log(tail), np.log(times)))
-    wrong = np.abs(solution.sojourn.ppf(levels) / exact - 1)
+    wrong = np.abs(near.ppf(levels) / exact - 1)
     assert (wrong < [0.05, 0.03, 0.025]).all()
     # Independent visits are far too optimistic there.
     assert solution.independent_sojourn.ppf(0.99) < 0.86 * exact[-1]
     mean = float(np.trapezoid(np.concatenate([[1.0], tail]), np.concatenate([[0.0], times])))
     assert solution.mean_sojourn == pytest.approx(mean, rel=5e-3)
     second = 2 * float(np.trapezoid(np.concatenate([[0.0], times * tail]), np.concatenate([[0.0], times])))
-    assert solution.sojourn.var == pytest.approx(second - mean**2, rel=0.1)
+    assert near.var == pytest.approx(second - mean**2, rel=0.1)
 
 
 def test_no_loop_no_extra_variance() -> None:

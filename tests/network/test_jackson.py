@@ -205,7 +205,10 @@ def test_splitting_and_merging_of_poisson_streams() -> None:
         ([one(), one(), one()], {"s0": {"s1": 0.5, "s2": 0.5}, "s1": {"s2": 1}}, {"s1": 0.5}, True),
         # coming back
         ([one(), one()], {"s0": {"s1": 0.5}, "s1": {"s0": 0.5}}, {"s0": 0.3}, False),
-        ([one()], {"s0": {"s0": 0.3}}, {"s0": 0.3}, False),
+        ([one(servers=2)], {"s0": {"s0": 0.3}}, {"s0": 0.3}, False),
+        # ... to a single server that is all there is (Takacs 1963)
+        ([one()], {"s0": {"s0": 0.3}}, {"s0": 0.3}, True),
+        ([Station(service=Gamma(mean=1.0, scv=2.0))], {"s0": {"s0": 0.3}}, {"s0": 0.3}, True),
         # ... unless nobody comes to the loop
         ([one(), one()], {"s0": {"s0": 0.3}}, {"s1": 0.3}, True),
         # another service law
@@ -227,7 +230,11 @@ def test_exact_only_where_the_theorems_say_so(
 
 
 def test_what_a_label_rests_on_is_told() -> None:
-    loop = JacksonNetwork(stations={"a": one()}, routing={"a": {"a": 0.3}}, arrival_rates={"a": 0.3}).solve()
+    alone = JacksonNetwork(stations={"a": one()}, routing={"a": {"a": 0.3}}, arrival_rates={"a": 0.3}).solve()
+    assert [s.key for s in alone.statements] == ["feedback-sojourn"]
+    loop = JacksonNetwork(
+        stations={"a": one(servers=2)}, routing={"a": {"a": 0.3}}, arrival_rates={"a": 0.3}
+    ).solve()
     assert [s.key for s in loop.statements] == ["jackson", "independent-sojourns", "revisits"]
     general = chain(one(2.0), Station(servers=2, service=Gamma(mean=1.0, scv=2.0)))
     assert [s.key for s in general.statements] == [
