@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -21,12 +22,12 @@ from queuecalc.evaluation.steps import StepLosses
 from queuecalc.evaluation.walk import Walk
 
 __all__ = [
+    "LostBounds",
     "answered_classes",
     "availability",
     "blind",
     "contract_classes",
     "least_lost_fraction",
-    "lost_between",
     "lost_fractions",
     "lost_requests",
     "offered_requests",
@@ -35,7 +36,7 @@ __all__ = [
 TOLERANCE = 1e-10
 """Absolute, on the lost fraction of the offered requests."""
 
-_TILTS = (14.0, 17.0, 24.0)
+TILTS = (22.0, 18.0)
 """theta x timeout at which the bound on late answers is tried."""
 
 NEGLIGIBLE_BOUND = 1e-8
@@ -236,33 +237,44 @@ def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single
     )
 
 
-def lost_between(
-    pattern: Pattern, counts: Mapping[str, int], walk: Walk
-) -> tuple[dict[str, float], dict[str, float]]:
-    """(at least, at most) the lost share of each class in the contract, and of all of them together under "".
+class LostBounds:
+    """Bounds on the lost share of each class in the contract, and of all of them together under "".
 
-    A first look that costs next to nothing; (0, 1) where losses do not go in steps.
+    A first look that costs next to nothing; 0 and 1 where losses do not go in steps.
     """
-    classes = contract_classes(pattern.model)
-    if not StepLosses.fit(pattern):
-        return dict.fromkeys(("", *classes), 0.0), dict.fromkeys(("", *classes), 1.0)
-    course = course_of(walk)
-    least, most = dict.fromkeys(classes, 0.0), dict.fromkeys(classes, 0.0)
-    for scenario in scenarios(pattern.graph(), counts, pattern.takers):
-        losses = StepLosses(pattern, counts, scenario, classes, course)
-        for name in classes:
-            least[name] += scenario.probability * losses.least[name]
-            most[name] += scenario.probability * _at_most(pattern.model, losses)[name]
-    return _fractions(pattern.model, least), _fractions(pattern.model, most)
 
+    def __init__(self, pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> None:
+        self.model = pattern.model
+        self.classes = contract_classes(pattern.model)
+        self._states: list[tuple[float, StepLosses]] | None = None
+        if StepLosses.fit(pattern):
+            course = course_of(walk)
+            self._states = [
+                (scenario.probability, StepLosses(pattern, counts, scenario, self.classes, course))
+                for scenario in scenarios(pattern.graph(), counts, pattern.takers)
+            ]
 
-def _at_most(model: Model, losses: StepLosses) -> dict[str, float]:
-    """Requests of each class that are lost or late in one scenario, at most."""
-    timeout = model.contract.timeout_s
-    if timeout is None or not math.isfinite(timeout):
-        return losses.least
-    found = [losses.most(timeout, tilt) for tilt in _TILTS]
-    return {name: min(each[name] for each in found) for name in losses.least}
+    @cached_property
+    def least(self) -> dict[str, float]:
+        """At least so much is lost: what is lost before any answer is late."""
+        if self._states is None:
+            return dict.fromkeys(("", *self.classes), 0.0)
+        return self._mixed([(share, losses.least) for share, losses in self._states])
+
+    def most(self) -> Iterator[dict[str, float]]:
+        """At most so much is lost or late, one bound after the other."""
+        timeout = self.model.contract.timeout_s
+        if self._states is None:
+            yield dict.fromkeys(("", *self.classes), 1.0)
+        elif timeout is None or not math.isfinite(timeout):
+            yield self.least
+        else:
+            for tilt in TILTS:
+                yield self._mixed([(share, losses.most(timeout, tilt)) for share, losses in self._states])
+
+    def _mixed(self, parts: list[tuple[float, dict[str, float]]]) -> dict[str, float]:
+        total = {name: sum(share * lost[name] for share, lost in parts) for name in self.classes}
+        return _fractions(self.model, total)
 
 
 def _fractions(model: Model, lost: Mapping[str, float]) -> dict[str, float]:
@@ -276,25 +288,40 @@ def _fractions(model: Model, lost: Mapping[str, float]) -> dict[str, float]:
 def lost_fractions(
     pattern: Pattern, counts: Mapping[str, int], walk: Walk, accuracy: float
 ) -> dict[str, float]:
-    """Lost share of each class in the contract, and of all of them together under ""."""
+    """Lost share of each class in the contract, and of all of them together under "".
+
+    Failure states in which bounds lie closer together than the accuracy are not integrated.
+    """
     model, classes = pattern.model, contract_classes(pattern.model)
     course, total = course_of(walk), _offered(model, classes)
     lost = dict.fromkeys(classes, 0.0)
     for scenario in scenarios(pattern.graph(), counts, pattern.takers) if total > 0.0 else ():
         share = scenario.probability
+        found = None
         if StepLosses.fit(pattern):
             losses = StepLosses(pattern, counts, scenario, classes, course)
-            most = _at_most(model, losses)
-            if share * sum(most[name] - losses.least[name] for name in classes) <= accuracy * total:
-                for name in classes:
-                    lost[name] += share * 0.5 * (losses.least[name] + most[name])
-                continue
-        timeout = model.contract.timeout_s if accuracy < share else None
-        state = _state(pattern, counts, scenario, classes, accuracy / share, timeout)
-        values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
-        for name, value in zip(classes, values.tolist(), strict=True):
-            lost[name] += share * value
+            found = _settled(model, losses, accuracy * total / share)
+        if found is None:
+            timeout = model.contract.timeout_s if accuracy < share else None
+            state = _state(pattern, counts, scenario, classes, accuracy / share, timeout)
+            values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+            found = dict(zip(classes, values.tolist(), strict=True))
+        for name in classes:
+            lost[name] += share * found[name]
     return _fractions(model, lost)
+
+
+def _settled(model: Model, losses: StepLosses, accuracy: float) -> dict[str, float] | None:
+    """Requests of each class that are lost in one scenario, where bounds tell it closely enough."""
+    least = losses.least
+    timeout = model.contract.timeout_s
+    if timeout is None or not math.isfinite(timeout):
+        return least
+    for tilt in TILTS:
+        most = losses.most(timeout, tilt)
+        if sum(most[name] - least[name] for name in least) <= accuracy:
+            return {name: 0.5 * (least[name] + most[name]) for name in least}
+    return None
 
 
 def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Availability:

@@ -18,8 +18,15 @@ from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged, Look
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
-from queuecalc.evaluation.sentences import duration
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk, walk_at_peak
+from queuecalc.evaluation.sentences import duration, too_much_lost
+from queuecalc.evaluation.walk import (
+    SECONDS_PER_HOUR,
+    Walk,
+    partitions_for,
+    servers_of,
+    walk,
+    walk_at_peak,
+)
 
 __all__ = ["PatternJudgement"]
 
@@ -144,16 +151,19 @@ class PatternJudgement:
         return self._remembered("peak", lower, upper)
 
     def _remembered(self, what: str, lower: Counts, upper: Counts) -> Walk:
-        at = {name: index for index, name in enumerate(self.names)}
-        key = (what, *((lower[at[name]], upper[at[name]]) for name in self.pattern.steering))
+        least, most = self._named(lower), self._named(upper)
+        graph = self.pattern.graph()
+        limited = (
+            partitions_for(graph, n, least)[1] < servers_of(graph.figures[n], most[n])
+            for n in graph.asynchronous
+        )
+        key = (what, *(least[name] for name in self.pattern.steering), *limited)
         if key not in self.walks:
             if len(self.walks) > 512:
                 self.walks.clear()
                 self.tables.clear()
             take = walk if what == "along" else walk_at_peak
-            self.walks[key] = take(
-                self.pattern.model, self.pattern.graph(), self._named(upper), self._named(lower)
-            )
+            self.walks[key] = take(self.pattern.model, graph, most, least)
         return self.walks[key]
 
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
@@ -220,15 +230,7 @@ class PatternJudgement:
         )
         for name, limit in wanted.items():
             if lost[name] > (1.0 - limit) * (1.0 + 1e-9) + 1e-15:
-                of = f" of {name}" if name else ""
-                return Excuse(
-                    target="availability",
-                    subject=name,
-                    sentence=f"availability{of}: at least {1e4 * lost[name]:.3g} of 10,000 requests are lost, "
-                    f"{1e4 * (1.0 - limit):.4g} are allowed",
-                    limit=limit,
-                    reached=1.0 - lost[name],
-                )
+                return too_much_lost(name, limit, lost[name])
         return None
 
 

@@ -17,7 +17,7 @@ from queuecalc.architecture import Model
 from queuecalc.evaluation.box import PatternJudgement
 from queuecalc.evaluation.changes import relaxed_limits, without_limit
 from queuecalc.evaluation.judgement import checked_counts, judge
-from queuecalc.evaluation.lines import Judged
+from queuecalc.evaluation.lines import Judged, Look
 from queuecalc.evaluation.plan import Pattern
 
 __all__ = ["Evaluator"]
@@ -91,9 +91,9 @@ class Evaluator:
         return tuple(judged.excuses()) if isinstance(judged, Judged) else (judged,)
 
     def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
-        """The first thing that a plan breaks, cheapest to find first; None if it keeps the contract."""
+        """The first thing that a plan breaks, cheapest to find first, with a number or a bound; None for nothing."""
         _, judged = self._judged(checked_counts(self.model, counts))
-        return next(judged.excuses(), None) if isinstance(judged, Judged) else judged
+        return next(judged.excuses(Look.AT_A_GLANCE), None) if isinstance(judged, Judged) else judged
 
     def without(self, target: str, subject: str) -> Evaluator:
         """The same model with one limit of the contract removed."""

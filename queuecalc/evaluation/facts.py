@@ -10,7 +10,7 @@ import numpy as np
 
 from queuecalc.answer import Availability
 from queuecalc.architecture import Model
-from queuecalc.evaluation.availability import availability, lost_between, lost_fractions
+from queuecalc.evaluation.availability import LostBounds, availability, lost_fractions
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.draining import drain_times
 from queuecalc.evaluation.latency import SlotRates, SlotResponses, WorstSlot
@@ -22,7 +22,7 @@ __all__ = ["ROUGH", "Facts"]
 _MOST_COURSES = 512
 
 ROUGH = 1e-5
-"""Absolute, of the offered requests: an availability to this accuracy is good enough to be told in a reason."""
+"""Absolute, of the offered requests: enough to decide most plans that bounds leave open."""
 
 
 class Along:
@@ -109,11 +109,9 @@ class Facts:
         return np.asarray(self.model.load.curve.slots.start_h)
 
     @cached_property
-    def lost_between(self) -> tuple[dict[str, float], dict[str, float]]:
-        """(at least, at most) the lost share by class ("" for all together): a first look."""
-        if "availability" in self.__dict__:
-            return self.roughly_lost, self.roughly_lost
-        return lost_between(self.pattern, self.counts, self.walk)
+    def lost_bounds(self) -> LostBounds:
+        """Bounds on the lost share of each class."""
+        return LostBounds(self.pattern, self.counts, self.walk)
 
     @cached_property
     def roughly_lost(self) -> dict[str, float]:

@@ -79,7 +79,7 @@ class Judged:
         """Why the plan is refused, line by line."""
         for line in self.lines(look):
             if not line.kept:
-                yield excuse_for(line, self.counts)
+                yield excuse_for(line, self.counts, at_least=look is Look.AT_A_GLANCE)
 
     def _budget(self) -> Iterator[ContractLine]:
         budget = self.model.contract.budget_usd_per_month
@@ -212,11 +212,15 @@ class Judged:
             allowed = (1.0 - limit) * (1.0 + ROUNDING) + 1e-15
             if look is Look.EXACTLY or not aware:
                 lost = 1.0 - self._availability(subject)
+            elif self.facts.lost_bounds.least[subject] > allowed:
+                least = self.facts.lost_bounds.least[subject]
+                lost = least if look is Look.AT_A_GLANCE else self.facts.roughly_lost[subject]
+            elif any(most[subject] <= allowed for most in self.facts.lost_bounds.most()):
+                continue
             else:
-                least, most = (each[subject] for each in self.facts.lost_between)
-                if most <= allowed:
-                    continue
-                lost = self._lost(subject, look, allowed, least)
+                lost = self.facts.roughly_lost[subject]
+                if abs(lost - allowed) <= _MARGIN * ROUGH:
+                    lost = 1.0 - self._availability(subject)
             yield ContractLine(
                 target="availability",
                 subject=subject,
@@ -227,15 +231,6 @@ class Judged:
                 kept=lost <= allowed,
                 evidence=self.latency_evidence,
             )
-
-    def _lost(self, subject: str, look: Look, allowed: float, least: float) -> float:
-        """The lost share as closely as it takes."""
-        if look is Look.AT_A_GLANCE and least > allowed:
-            return least
-        lost = self.facts.roughly_lost[subject]
-        if least <= allowed and abs(lost - allowed) <= _MARGIN * ROUGH:
-            lost = 1.0 - self._availability(subject)
-        return lost
 
     def _availability(self, subject: str) -> float:
         mode = self.model.contract.availability_mode

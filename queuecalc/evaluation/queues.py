@@ -68,7 +68,7 @@ class Queue:
             rate, servers = self.rate, figures.servers * self.live
         else:
             rate, servers = self.rate / self.live, figures.servers
-        return Waiting(arrival_rate=rate, service=self.service, servers=servers, max_queue=figures.max_queue)
+        return Waiting.of_checked(rate, self.service, servers, figures.max_queue)
 
     @cached_property
     def utilisation(self) -> FloatArray:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from queuecalc.answer import ContractLine, Excuse
 
-__all__ = ["duration", "excuse_for"]
+__all__ = ["duration", "excuse_for", "too_much_lost"]
 
 
 def duration(seconds: float) -> str:
@@ -26,8 +26,28 @@ def _least_units(line: ContractLine, units: int) -> int:
     return math.floor(needed) + 1 if line.sense == "below" else math.ceil(needed * (1.0 - 1e-12))
 
 
-def excuse_for(line: ContractLine, counts: Mapping[str, int]) -> Excuse:
-    """Why a plan is refused by a line that it does not keep."""
+def too_much_lost(subject: str, limit: float, lost: float, hour: float | None = None) -> Excuse:
+    """An availability that is missed by at least so much."""
+    of = f" of {subject}" if subject else ""
+    return Excuse(
+        target="availability",
+        subject=subject,
+        sentence=f"availability{of}: at least {1e4 * lost:.3g} of 10,000 requests are lost, "
+        f"{1e4 * (1.0 - limit):.4g} are allowed",
+        limit=limit,
+        reached=1.0 - lost,
+        hour=hour,
+    )
+
+
+def excuse_for(line: ContractLine, counts: Mapping[str, int], *, at_least: bool = False) -> Excuse:
+    """Why a plan is refused by a line that it does not keep.
+
+    Args:
+        at_least: whether what is lost may be a lower bound.
+    """
+    if at_least and line.target == "availability":
+        return too_much_lost(line.subject, line.limit, 1.0 - line.reached, line.hour)
     when = f" at hour {line.hour:.1f}" if line.hour is not None else ""
     of = f" of {line.subject}" if line.subject else ""
     match line.target:

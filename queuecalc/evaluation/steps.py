@@ -30,7 +30,7 @@ from queuecalc.evaluation.route import Route, compose, split_times
 
 __all__ = ["ROOMY", "StepLosses"]
 
-ROOMY = 1.5
+ROOMY = 5.0
 """E exp(theta W) up to which a queue is roomy: sqrt(ROOMY) for each of the two factors of M/G/c."""
 
 _Condition = tuple[FloatArray, ...]

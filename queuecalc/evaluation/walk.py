@@ -27,6 +27,7 @@ __all__ = [
     "Line",
     "Walk",
     "partitions_for",
+    "servers_of",
     "walk",
     "walk_at_peak",
     "walk_beyond",
@@ -441,8 +442,13 @@ class _Walker:
         )
 
         def finer(values: FloatArray) -> FloatArray:
-            left, right = values[..., 0, piece], values[..., 1, piece]
-            return np.stack([left + (right - left) * shares[0], left + (right - left) * shares[1]], axis=-2)
+            left = values[..., 0, piece]
+            rise = values[..., 1, piece] - left
+            cut = np.empty((*values.shape[:-1], piece.size))
+            for side in (0, 1):
+                np.multiply(rise, shares[side], out=cut[..., side, :])
+                cut[..., side, :] += left
+            return cut
 
         self.load = finer(self.load)
         self.inflow = finer(self.inflow)

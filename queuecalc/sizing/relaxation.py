@@ -79,7 +79,11 @@ def _relaxation(
 ) -> Relaxation | None:
     """The relaxation for a plan, if that limit is all it breaks and a finite one would do."""
     saved = best[0].cost(best[1]) - search.opened(search.present(fewer)).cost(fewer)
-    excuses = search.judge.excuses(search.named(fewer))
+    counts = search.named(fewer)
+    first = search.judge.first_excuse(counts)
+    if first is None or (first.target, first.subject) != limit:
+        return None
+    excuses = search.judge.excuses(counts)
     if len(excuses) != 1 or (excuses[0].target, excuses[0].subject) != limit:
         return None
     excuse: Excuse = excuses[0]
@@ -91,6 +95,6 @@ def _relaxation(
         unit=units.get(limit, ""),
         limit=excuse.limit,
         needed=excuse.reached,
-        counts=search.named(fewer),
+        counts=counts,
         saves_usd_per_month=dollars(saved),
     )

@@ -58,6 +58,19 @@ class Waiting(Record):
             object.__setattr__(self, "max_queue", whole_number("Waiting", "max_queue", self.max_queue, 0))
         _ = self.shape
 
+    @classmethod
+    def of_checked(cls, arrival_rate: Any, service: Law, servers: Any, max_queue: Any = None) -> Waiting:
+        """The same from arguments that are known to be right: a float array, a law, and whole numbers."""
+        made = object.__new__(cls)
+        for name, value in (
+            ("arrival_rate", arrival_rate),
+            ("service", service),
+            ("servers", servers),
+            ("max_queue", max_queue),
+        ):
+            object.__setattr__(made, name, value)
+        return made
+
     @cached_property
     def shape(self) -> tuple[int, ...]:
         """The batch shape."""
@@ -102,6 +115,8 @@ class Waiting(Record):
     @cached_property
     def _delay(self) -> Any:
         load = self.load
+        if self.single:
+            return np.where(load.stable, load.offered, 1.0)
         return erlang.delay_probability(load.servers, load.offered, load.slack, load.remainder)
 
     @cached_property

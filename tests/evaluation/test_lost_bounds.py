@@ -1,0 +1,82 @@
+"""What is lost lies between the bounds, and on the lower one where nobody can be late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from queuecalc.evaluation.availability import LostBounds, contract_classes, lost_requests, offered_requests
+from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.regimes import course_of
+from queuecalc.evaluation.steps import StepLosses
+from queuecalc.evaluation.walk import Walk, walk
+from tests.reference.random_models import random_graph, random_model
+
+DRAWS = [(draw, seed) for seed in range(60, 120) for draw in (random_graph, random_model)]
+
+
+def fitting() -> list[tuple[Pattern, dict[str, int], Walk]]:
+    """Random plans without bounded queues and caps."""
+    found = []
+    for draw, seed in DRAWS:
+        drawn = draw(seed)
+        components = {
+            name: replace(c, figures=replace(c.figures, max_queue=None, max_rate_per_s=None))
+            for name, c in drawn.model.components.items()
+        }
+        model = replace(drawn.model, components=components)
+        counts = {name: count for name, count in drawn.counts.items() if count > 0}
+        pattern = Pattern(model, frozenset(counts))
+        if pattern.invalid is None and StepLosses.fit(pattern) and contract_classes(model):
+            found.append((pattern, counts, walk(model, pattern.graph(), counts)))
+    return found
+
+
+PLANS = fitting()
+
+
+def exactly(pattern: Pattern, counts: dict[str, int], along: Walk, *, late: bool) -> float:
+    """The lost share, integrated."""
+    classes = contract_classes(pattern.model)
+    lost = lost_requests(pattern, counts, along, classes=classes, late=late)
+    offered = offered_requests(pattern.model)
+    return sum(sum(causes.values()) for causes in lost.values()) / sum(offered[name] for name in classes)
+
+
+def test_there_are_enough_plans() -> None:
+    assert len(PLANS) >= 60
+    assert sum(plan.model.contract.timeout_s is not None for plan, _, _ in PLANS) >= 20
+
+
+@pytest.mark.parametrize("number", range(0, 60, 3))
+def test_the_lower_bound_is_what_is_lost_when_nobody_is_late(number: int) -> None:
+    pattern, counts, along = PLANS[number]
+    least = LostBounds(pattern, counts, along).least[""]
+    assert least == pytest.approx(exactly(pattern, counts, along, late=False), rel=1e-9, abs=1e-11)
+
+
+@pytest.mark.parametrize("number", range(0, 60, 3))
+def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
+    pattern, counts, along = PLANS[number]
+    bounds = LostBounds(pattern, counts, along)
+    exact = exactly(pattern, counts, along, late=True)
+    assert bounds.least[""] <= exact + 1e-10
+    for most in bounds.most():
+        assert exact <= most[""] + 1e-10
+
+
+@pytest.mark.parametrize("number", [0, 7, 19, 31, 43])
+def test_a_course_stays_below_a_parameter_as_long_as_its_pieces_do(number: int) -> None:
+    _, _, along = PLANS[number]
+    course = course_of(along)
+    for regime, stay in enumerate(course.times):
+        chosen = course.regime == regime
+        low, high = np.sort(course.ends[:, chosen], axis=0)
+        for p in np.linspace(course.lowest[regime], course.highest[regime], 7):
+            share = np.where(
+                high > low, np.clip((p - low) / np.maximum(high - low, 1e-300), 0.0, 1.0), low <= p
+            )
+            seconds = float(np.sum(course.seconds[chosen] * share))
+            assert stay.below(np.array([p]))[0, 0] == pytest.approx(seconds, rel=1e-9, abs=1e-6)
