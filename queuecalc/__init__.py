@@ -55,6 +55,8 @@ _HOMES = {
     "queuecalc.network": ("JacksonNetwork",),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
+        "usl_rates",
+        "LoadDependent",
         "MMcMixed",
         "MMcN",
         "Engset",
@@ -116,6 +118,7 @@ __all__ = [
     "InvalidInput",
     "JacksonNetwork",
     "Law",
+    "LoadDependent",
     "Lognormal",
     "MG1Breakdown",
     "MG1Vacation",
@@ -163,6 +166,7 @@ __all__ = [
     "size",
     "to_json",
     "two_moment",
+    "usl_rates",
     "verify",
 ]
 
@@ -223,6 +227,7 @@ if TYPE_CHECKING:
         ErlangA,
         ErlangB,
         GMc,
+        LoadDependent,
         MG1Breakdown,
         MG1Vacation,
         MGc,
@@ -239,6 +244,7 @@ if TYPE_CHECKING:
         erlang_b_servers,
         erlang_c,
         erlang_c_servers,
+        usl_rates,
     )
 
 

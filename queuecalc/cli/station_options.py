@@ -97,6 +97,7 @@ FIELDS: tuple[Field, ...] = (
     Field("service_rate", RATE, "Customers per second that one server completes."),
     Field("service_rates", RATES, "Customers per second that each server completes, as 20,20,8 or 2x20,8."),
     Field("dispatch", click.Choice(["fastest", "slowest", "random"]), "Which free server an arrival takes."),
+    Field("state_rates", RATES, "Customers per second completed with 1, 2, .. K there, as 10,18,24."),
     Field("servers", COUNT, "Parallel servers."),
     Field("capacity", COUNT, "Most customers in the system, in service or waiting."),
     Field("sources", COUNT, "Sources of requests; each asks while it is idle."),

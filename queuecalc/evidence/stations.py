@@ -100,4 +100,10 @@ STATIONS: tuple[Statement, ...] = (
         "the chain of busy servers, and a geometric line behind it; the wait is exponential if there is one",
         "Gumbel 1960; Singh 1970",
     ),
+    Statement(
+        "load-dependent",
+        Evidence.EXACT,
+        "birth and death with a rate for every state; laws in order of arrival, from the chain of one customer",
+        "Kleinrock 1975, eqs. (3.11) and (3.12); Jensen 1953",
+    ),
 )

@@ -16,6 +16,7 @@ from queuecalc.station.erlang_formulas import (
 from queuecalc.station.erlanga import ErlangA
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
+from queuecalc.station.loaddependent import LoadDependent
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -30,6 +31,7 @@ from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.registry import REGISTRY
 from queuecalc.station.template import Station
+from queuecalc.station.usl import usl_rates
 from queuecalc.station.vacation import MG1Vacation
 from queuecalc.station.waiting import (
     Waiting,
@@ -51,6 +53,7 @@ __all__ = [
     "ErlangA",
     "ErlangB",
     "GMc",
+    "LoadDependent",
     "MG1Breakdown",
     "MG1Vacation",
     "MGInf",
@@ -72,5 +75,6 @@ __all__ = [
     "erlang_c",
     "erlang_c_servers",
     "mean_wait",
+    "usl_rates",
     "wait_lst",
 ]

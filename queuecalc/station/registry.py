@@ -8,6 +8,7 @@ from queuecalc.station.engset import Engset
 from queuecalc.station.erlanga import ErlangA
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
+from queuecalc.station.loaddependent import LoadDependent
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -44,5 +45,6 @@ REGISTRY: dict[str, type[Queue]] = {
     "engset": Engset,
     "mmcn": MMcN,
     "mmcmixed": MMcMixed,
+    "loaddependent": LoadDependent,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

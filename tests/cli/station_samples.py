@@ -13,6 +13,7 @@ VALUES = {
     "servers": "2",
     "capacity": "5",
     "service_rates": "2x10,3",
+    "state_rates": "10,15,18,12",
     "sources": "7",
     "request_rate": "4",
     "patience_rate": "3",

@@ -59,6 +59,7 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
         "failure_rate": FAILURE_RATE,
         "repair": Exponential(mean=MEAN_REPAIR),
         "sources": servers + places + 1,
+        "state_rates": (1.0 / MEAN,) * min(1 + places, 12),
         "service_rates": (1.0 / MEAN,) * min(servers, 6),
     }
     make: Any = REGISTRY[kind]
