@@ -2,8 +2,8 @@
 
 Its place a (customers ahead) falls by one at each departure, the number b behind it grows by one at each arrival that
 is let in; the rate depends on a + b + 1. Looked at when a Poisson clock of rate lambda + max(mu) ticks
-(uniformisation), this is a chain over K (K + 1) / 2 states, and every tail an average of positive numbers over a Poisson
-number of ticks.
+(uniformisation), this is a chain over K (K + 1) / 2 states, and every tail an average of positive numbers over a
+Poisson number of ticks.
 """
 
 from __future__ import annotations
