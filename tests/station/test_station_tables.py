@@ -9,7 +9,7 @@ import pytest
 
 from queuecalc.station import MG1, MGcK, MMc, MMcK, erlang
 from queuecalc.station.offered import Load
-from tests.station.tables import TABLES, service
+from tests.station.tables import MARKOVIAN, TABLES, service
 
 
 def off(value: Any, exact: str) -> float:
@@ -64,6 +64,19 @@ def test_mmck(row: dict[str, Any]) -> None:
     for law, key in ((station.wait, "wait_sf"), (station.sojourn, "sojourn_sf")):
         for t, exact in row[key]:
             assert float(law.sf(t)) == pytest.approx(float(exact), rel=1e-12, abs=1e-300)
+
+
+def test_large_mmck_near_saturation() -> None:
+    rows = MARKOVIAN["mmck"]
+    names = ("arrival_rate", "service_rate", "servers", "capacity")
+    station = MMcK(**{name: np.array([row[name] for row in rows]) for name in names})
+    for key, value in (
+        ("blocked", station.blocking_probability),
+        ("delayed", station.delay_probability),
+        ("mean_wait", station.mean_wait),
+    ):
+        exact = np.array([float(row[key]) for row in rows])
+        assert np.max(np.abs(value / exact - 1.0)) < 1e-12, key
 
 
 @pytest.mark.parametrize("row", TABLES["md1"], ids=lambda row: str(row["arrival_rate"]))

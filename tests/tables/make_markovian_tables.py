@@ -212,7 +212,48 @@ def staged_tail(stages: int, c: int, mu: Any, t: float) -> Any:
     return tail + mp.exp(-mu * mp.mpf(t)) * (c * mu / gap) ** stages * served
 
 
+def mmck_rows() -> list[dict[str, Any]]:
+    """Large M/M/c/K near saturation: 1 / B from the full state down, geometric sums above."""
+    rows = []
+    for rate, mu, c, capacity in [
+        (999.9, 1.0, 1000, 2000),
+        (1000.0, 1.0, 1000, 5000),
+        (1010.0, 1.0, 1000, 20000),
+        (9999.0, 1.0, 10**4, 2 * 10**4),
+        (99990.0, 1.0, 10**5, 103_000),
+        (1.0001, 1.0, 1, 10**5),
+        (2.09979, 0.3, 7, 50_000),
+        (5e5, 1.0, 10**5, 100_010),
+    ]:
+        a = mp.mpf(rate) / mp.mpf(mu)
+        r, k = a / c, capacity - c
+        below, term = mp.mpf(0), mp.mpf(1)
+        for n in range(c, -1, -1):
+            below += term
+            term = term * n / a
+            if n < a and term < mp.mpf(10) ** -60 * below:
+                break
+        if r == 1:
+            upper, places = mp.mpf(k), mp.mpf(k) * (k + 1) / 2
+        else:
+            upper, places = (1 - r**k) / (1 - r), (1 - (k + 1) * r**k + k * r ** (k + 1)) / (1 - r) ** 2
+        accepted = below - 1 + upper
+        rows.append(
+            {
+                "arrival_rate": rate,
+                "service_rate": mu,
+                "servers": c,
+                "capacity": capacity,
+                "blocked": text(r**k / (accepted + r**k)),
+                "delayed": text(upper / accepted),
+                "mean_wait": text(places / accepted / (c * mp.mpf(mu))),
+            }
+        )
+    return rows
+
+
 TABLES = {
+    "mmck": mmck_rows,
     "erlang": erlang_rows,
     "erlang_a": erlang_a_rows,
     "engset": engset_rows,
