@@ -57,9 +57,13 @@ _HOMES = {
     "queuecalc.station": (
         "usl_rates",
         "LoadDependent",
+        "GG1",
+        "GGc",
         "MMcMixed",
         "MMcN",
         "Engset",
+        "MG1Priority",
+        "MDc",
         "ErlangA",
         "erlang_b",
         "erlang_b_load",
@@ -91,6 +95,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "GG1",
     "GM1",
     "MG1",
     "MM1",
@@ -110,6 +115,7 @@ __all__ = [
     "Evidence",
     "Exponential",
     "Fit",
+    "GGc",
     "GMc",
     "Gamma",
     "Hyperexponential",
@@ -120,7 +126,9 @@ __all__ = [
     "Law",
     "LoadDependent",
     "Lognormal",
+    "MDc",
     "MG1Breakdown",
+    "MG1Priority",
     "MG1Vacation",
     "MGInf",
     "MGc",
@@ -217,6 +225,7 @@ if TYPE_CHECKING:
     from queuecalc.sizing.certificate_file import read_certificate
     from queuecalc.sizing.verification import verify
     from queuecalc.station import (
+        GG1,
         GM1,
         MG1,
         MM1,
@@ -226,9 +235,12 @@ if TYPE_CHECKING:
         Engset,
         ErlangA,
         ErlangB,
+        GGc,
         GMc,
         LoadDependent,
+        MDc,
         MG1Breakdown,
+        MG1Priority,
         MG1Vacation,
         MGc,
         MGcK,

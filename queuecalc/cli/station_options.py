@@ -103,6 +103,29 @@ FIELDS: tuple[Field, ...] = (
     Field("sources", COUNT, "Sources of requests; each asks while it is idle."),
     Field("request_rate", RATE, "Requests per second of one idle source."),
     Field("patience_rate", RATE, "1 / mean patience of who waits, per second."),
+    Field(
+        "arrival_rates", NumbersType(RATE, 20), "Customers of each class per second, the first served first."
+    ),
+    Field(
+        "class_rates",
+        NumbersType(RATE, 20),
+        "Customers of each class that the server completes per second.",
+    ),
+    Field(
+        "class_scvs",
+        NumbersType(VARIATION, 20),
+        "Variance / mean^2 of the service of each class; 1 unless told.",
+    ),
+    Field(
+        "discipline",
+        click.Choice(["non-preemptive", "preemptive-resume"]),
+        "Whether a higher class interrupts; non-preemptive unless told.",
+    ),
+    Field(
+        "method",
+        click.Choice(["whitt", "kraemer-langenbach-belz", "allen-cunneen", "kingman"]),
+        "Formula of the mean wait.",
+    ),
     Field("batch_rate", RATE, "Batches of customers per second."),
     Field(
         "batch", BatchType(), "Size of a batch: 3, geometric:5 (mean 5), or the probabilities of 1, 2, ..."
@@ -161,7 +184,12 @@ INSTEAD: tuple[Instead, ...] = (
 LAWS: tuple[LawField, ...] = (
     LawField("service", "service_rate", "scv", "law", "service time"),
     LawField(
-        "interarrival", "arrival_rate", "arrival_scv", "arrival_law", "time between arrivals", "GM1 or GMc"
+        "interarrival",
+        "arrival_rate",
+        "arrival_scv",
+        "arrival_law",
+        "time between arrivals",
+        "GM1, GMc, GG1 or GGc",
     ),
     LawField("vacation", "vacation_rate", "vacation_scv", "vacation_law", "length of a vacation"),
     LawField("repair", "repair_rate", "repair_scv", "repair_law", "time of a repair"),
@@ -194,6 +222,8 @@ def field_options() -> set[str]:
 def of_the_fields(fields: set[str]) -> set[str]:
     """The options that a station with these fields has a use for."""
     names = set(fields)
+    if "services" in fields:
+        names = names - {"services"} | {"class_rates", "class_scvs"}
     for law in LAWS:
         if law.field in fields:
             names |= {law.rate, law.scv, law.law}

@@ -110,12 +110,16 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
             scv, name = typed.pop(law.scv, None), typed.pop(law.law, None)
             typed[law.field] = build_law(mean_s=mean_s, scv=scv, name=name, options=law)
         elif law.rate in accepted:
-            scv, name = typed.pop(law.scv, 1.0), typed.pop(law.law, "exponential")
-            if name.lower() != "exponential" or scv != 1.0:
+            constant = law.field == "service" and "/D/" in kind.kendall
+            only, variation = ("deterministic", 0.0) if constant else ("exponential", 1.0)
+            scv, name = typed.pop(law.scv, variation), typed.pop(law.law, only)
+            if name.lower() != only or scv != variation:
                 noun = "service" if law.field == "service" else law.noun
                 raise click.UsageError(
-                    f"{title} has exponential {noun}, SCV 1; for another law use {law.elsewhere}"
+                    f"{title} has {only} {noun}, SCV {variation:g}; for another law use {law.elsewhere}"
                 )
+    if "services" in accepted:
+        typed["services"] = _services(typed, title)
     for name in typed:
         if name not in accepted:
             raise click.UsageError(f"{title} has no {flag(name)}")
@@ -123,6 +127,21 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
         if name not in typed and parameter.default is inspect.Parameter.empty:
             raise click.UsageError(f"{title} needs {flag(name)}")
     return kind(**typed)
+
+
+def _services(typed: dict[str, Any], title: str) -> tuple[Any, ...]:
+    """A service law for each class, from --class-rates and --class-scvs."""
+    from queuecalc.law import two_moment
+
+    if "class_rates" not in typed:
+        raise click.UsageError(f"{title} needs --class-rates")
+    rates = typed.pop("class_rates")
+    variations = typed.pop("class_scvs", (1.0,) * len(rates))
+    if len(variations) != len(rates):
+        raise click.UsageError(
+            f"--class-scvs has {len(variations)} numbers for {len(rates)} of --class-rates"
+        )
+    return tuple(two_moment(mean=1.0 / rate, scv=c2) for rate, c2 in zip(rates, variations, strict=True))
 
 
 def _read_inverse(row: Instead, typed: dict[str, Any], title: str, *, wanted: bool) -> None:

@@ -64,6 +64,27 @@ STATIONS: tuple[Statement, ...] = (
         "Palm 1957; Baccelli & Hebuterne 1981; Mandelbaum & Zeltyn 2007, section 3",
     ),
     Statement(
+        "constant-service",
+        Evidence.EXACT,
+        "M/D/c: the queue at multiples of the service time is a random walk; its states by Spitzer's identity",
+        "Crommelin 1932; Spitzer 1956, eq. (3.4); Franx 2001, eq. (8)",
+    ),
+    Statement(
+        "priorities",
+        Evidence.EXACT,
+        "M/G/1 with classes: the work in front of a customer, prolonged by arrivals of higher classes",
+        "Cobham 1954; Takacs 1964; Kleinrock 1976, eqs. (3.30) and (3.38)",
+    ),
+    Statement(
+        "two-moments",
+        Evidence.APPROXIMATE,
+        "G/G/c from two moments of both laws; by simulation (gamma laws of SCV 0 to 4, c = 1 to 10, rho 0.5 to 0.95) "
+        "the mean wait is within 30 % in nine cases of ten for one server (8 % on average, 4 % at rho >= 0.9), within "
+        "44 % for several (13 %, 5 %), twice as far off for constants; the p95 of the wait is off by up to 25 % of "
+        'itself and a service; the mean by "kingman" is an upper bound',
+        "Kingman 1962, 1970; Kraemer & Langenbach-Belz 1976; Whitt 1983 and 1993, eqs. (2.16) to (2.25)",
+    ),
+    Statement(
         "batch-arrivals",
         Evidence.EXACT,
         "a batch is one customer of M/G/1; inside it, a customer waits for those of it that are ahead",

@@ -14,9 +14,11 @@ from queuecalc.station.erlang_formulas import (
     erlang_c_servers,
 )
 from queuecalc.station.erlanga import ErlangA
+from queuecalc.station.ggc import GG1, GGc
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
 from queuecalc.station.loaddependent import LoadDependent
+from queuecalc.station.mdc import MDc
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -29,6 +31,7 @@ from queuecalc.station.mmcmixed import MMcMixed
 from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
+from queuecalc.station.priority import MG1Priority
 from queuecalc.station.registry import REGISTRY
 from queuecalc.station.template import Station
 from queuecalc.station.usl import usl_rates
@@ -42,6 +45,7 @@ from queuecalc.station.waiting import (
 )
 
 __all__ = [
+    "GG1",
     "GM1",
     "MG1",
     "MM1",
@@ -52,9 +56,12 @@ __all__ = [
     "Engset",
     "ErlangA",
     "ErlangB",
+    "GGc",
     "GMc",
     "LoadDependent",
+    "MDc",
     "MG1Breakdown",
+    "MG1Priority",
     "MG1Vacation",
     "MGInf",
     "MGc",

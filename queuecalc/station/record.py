@@ -33,17 +33,24 @@ class Record:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b))
     return bool(a == b)
 
 
 def _key(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_key(item) for item in value)
     return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
 
 
 def _text(value: Any) -> str:
     """As Python reads it back; infinity by name."""
+    if isinstance(value, tuple):
+        inner = ", ".join(_text(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, np.ndarray | float):
         return repr(value.tolist() if isinstance(value, np.ndarray) else value).replace("inf", "math.inf")
     return repr(value)

@@ -6,9 +6,11 @@ from queuecalc.station.base import Queue
 from queuecalc.station.breakdown import MG1Breakdown
 from queuecalc.station.engset import Engset
 from queuecalc.station.erlanga import ErlangA
+from queuecalc.station.ggc import GG1, GGc
 from queuecalc.station.gm1 import GM1
 from queuecalc.station.gmc import GMc
 from queuecalc.station.loaddependent import LoadDependent
+from queuecalc.station.mdc import MDc
 from queuecalc.station.mg1 import MG1
 from queuecalc.station.mgc import MGc
 from queuecalc.station.mgck import MGcK
@@ -21,6 +23,7 @@ from queuecalc.station.mmcmixed import MMcMixed
 from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
+from queuecalc.station.priority import MG1Priority
 from queuecalc.station.vacation import MG1Vacation
 
 __all__ = ["REGISTRY"]
@@ -46,5 +49,9 @@ REGISTRY: dict[str, type[Queue]] = {
     "mmcn": MMcN,
     "mmcmixed": MMcMixed,
     "loaddependent": LoadDependent,
+    "mdc": MDc,
+    "mg1priority": MG1Priority,
+    "gg1": GG1,
+    "ggc": GGc,
 }
 """Name -> class; each class has `kendall`, `formula` and `statement`."""

@@ -18,6 +18,8 @@ VALUES = {
     "request_rate": "4",
     "patience_rate": "3",
     "batch_rate": "3",
+    "arrival_rates": "3,2",
+    "class_rates": "10,8",
     "batch": "0.5,0.2,0.3",
     "vacation_rate": "4",
     "failure_rate": "0.1",
@@ -30,6 +32,6 @@ def typed(name: str) -> list[str]:
     """The options of a kind that must be given."""
     parameters = inspect.signature(REGISTRY[name]).parameters
     needed = {field for field, one in parameters.items() if one.default is inspect.Parameter.empty}
-    rates = {law.field: law.rate for law in LAWS}
+    rates = {law.field: law.rate for law in LAWS} | {"services": "class_rates"}
     options = [rates.get(field, field) for field in parameters if field in needed]
     return [word for option in options for word in (flag(option), VALUES[option])]
