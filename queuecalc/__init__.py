@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "queuecalc.answer": ("Certificate", "Evaluation", "SizingAnswer", "Verification", "from_json", "to_json"),
     "queuecalc.architecture": ("Model",),
+    "queuecalc.derivation": ("derive",),
     "queuecalc.errors": (
         "InfeasibleError",
         "InternalError",
@@ -159,6 +160,7 @@ __all__ = [
     "__version__",
     "as_law",
     "coxian_from_moments",
+    "derive",
     "erlang_b",
     "erlang_b_load",
     "erlang_b_servers",
@@ -181,6 +183,7 @@ __all__ = [
 if TYPE_CHECKING:
     from queuecalc.answer import Certificate, Evaluation, SizingAnswer, Verification, from_json, to_json
     from queuecalc.architecture import Model
+    from queuecalc.derivation import derive
     from queuecalc.errors import (
         InfeasibleError,
         InternalError,

@@ -3,6 +3,7 @@
 from queuecalc.answer.certificate import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
 from queuecalc.answer.codec import from_json, from_plain, to_json, to_plain
 from queuecalc.answer.contract import ContractLine, Excuse
+from queuecalc.answer.derived import Derived, DerivedFigure, DerivedStep, Formula
 from queuecalc.answer.evaluation import (
     Asynchronous,
     Availability,
@@ -25,8 +26,12 @@ __all__ = [
     "Certificate",
     "ComponentLine",
     "ContractLine",
+    "Derived",
+    "DerivedFigure",
+    "DerivedStep",
     "Evaluation",
     "Excuse",
+    "Formula",
     "Headroom",
     "HeldServers",
     "Latency",

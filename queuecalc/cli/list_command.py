@@ -69,26 +69,33 @@ def _laws() -> Rows:
     return [{"name": name, "law": _first_sentence(kind)} for name, kind in REGISTRY.items()]
 
 
+def _derivations() -> Rows:
+    from queuecalc.derivation import REGISTRY
+
+    return [{"name": name, "derivation": entry.title} for name, entry in REGISTRY.items()]
+
+
 LISTS: dict[str, Callable[[], Rows]] = {
     "models": _models,
     "networks": _networks,
     "components": _components,
     "stations": _stations,
     "laws": _laws,
+    "derivations": _derivations,
 }
 """What can be listed; a new list is one line."""
 
 
 @click.command(
     "list",
-    short_help="List shipped models and networks, kinds of component, stations or laws.",
+    short_help="List shipped models and networks, kinds of component, stations, laws or derivations.",
     epilog="\b\nExample:  queuecalc list models",
 )
 @click.argument("what", type=click.Choice(list(LISTS)))
 @shared("format")
 def command(what: str, form: str) -> None:
     """List what there is to choose from: models and networks that come with the package, kinds of component with
-    their price, stations and laws.
+    their price, stations, laws and derivations.
     """
     from queuecalc.cli.console import deliver
     from queuecalc.report import Listing, listing_page

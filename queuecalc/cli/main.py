@@ -17,7 +17,7 @@ __all__ = ["COMMANDS", "main", "run"]
 COMMANDS: dict[str, tuple[str, ...]] = {
     "Start": ("new", "list", "check", "schema"),
     "Answer": ("size", "evaluate"),
-    "Learn": ("station", "network"),
+    "Learn": ("station", "network", "derive"),
     "Show": ("plot",),
 }
 """Commands by what they are for; the command NAME is `command` in the module NAME_command."""

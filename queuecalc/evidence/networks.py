@@ -26,6 +26,24 @@ NETWORKS: tuple[Statement, ...] = (
         "Takacs 1963, theorems 2 and 3",
     ),
     Statement(
+        "little",
+        Evidence.EXACT,
+        "mean number = arrival rate x mean stay, in any system that settles",
+        "Little 1961; Stidham 1974",
+    ),
+    Statement(
+        "burke",
+        Evidence.EXACT,
+        "departures of M/M/c are Poisson, and those before t independent of the number in the system at t",
+        "Burke 1956; Reich 1957; Kelly 1979, section 2.1",
+    ),
+    Statement(
+        "independent-units",
+        Evidence.EXACT,
+        "units fail and are repaired independently of each other; the number of those up is binomial",
+        "Barlow & Proschan 1965, chapter 5",
+    ),
+    Statement(
         "independent-sojourns",
         Evidence.APPROXIMATE,
         "sojourns at the stations of a request are taken as independent",

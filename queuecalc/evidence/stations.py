@@ -20,6 +20,13 @@ STATIONS: tuple[Statement, ...] = (
         "Pollaczek 1930, Khinchine 1932; Kleinrock 1975, eq. (5.105)",
     ),
     Statement(
+        "square-root-staffing",
+        Evidence.APPROXIMATE,
+        "many servers: a + beta sqrt(a) of them, rounded up, let a given share wait; at 400 random points "
+        "(1 to 30,000 erlang, 0.1 to 80 % waiting) never more than Erlang C asks for, at most two fewer",
+        "Halfin & Whitt 1981, proposition 1",
+    ),
+    Statement(
         "kimura",
         Evidence.APPROXIMATE,
         "M/G/c: Erlang-C delay probability, Kimura's mean wait, compound-geometric conditional wait",

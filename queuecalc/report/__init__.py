@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from queuecalc.report.derived import derivation_text
+from queuecalc.report.derived_markup import derivation_latex, derivation_markdown
 from queuecalc.report.described import description_page
 from queuecalc.report.formats import FORMATS
 from queuecalc.report.graph import GRAPHS, dot_text, mermaid_text
@@ -24,6 +26,9 @@ __all__ = [
     "Page",
     "StationFigures",
     "counts_text",
+    "derivation_latex",
+    "derivation_markdown",
+    "derivation_text",
     "description_page",
     "dot_text",
     "evaluation_page",

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from queuecalc.cli.derive_command import NUMBERS
+from queuecalc.derivation import REGISTRY
+
+Run = Callable[..., Result]
+FENCES = re.compile(r"\$\$")
+
+
+def test_every_parameter_has_an_option() -> None:
+    parameters = {each.name for entry in REGISTRY.values() for each in entry.load().parameters}
+    assert set(NUMBERS) == parameters
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_derivation_fits_the_terminal(run: Run, name: str, width: int) -> None:
+    result = run("derive", name, env={"COLUMNS": str(width)})
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.isascii()
+    assert max(map(len, result.stdout.splitlines())) <= width
+    assert "verified" in result.stdout
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_derivation_as_markdown_and_latex(run: Run, name: str, tmp_path: Path) -> None:
+    text = run("derive", name, "--format", "markdown", "--steps", "brief").stdout
+    assert text.startswith("# ")
+    assert len(FENCES.findall(text)) % 2 == 0
+    file = tmp_path / "d.tex"
+    result = run("derive", name, "--format", "latex", "-o", str(file))
+    assert result.stdout == f"{file} is written\n"
+    latex = file.read_text(encoding="utf-8")
+    assert latex.count(r"\[") == latex.count(r"\]") > 3
+    assert latex.rstrip().endswith(r"\end{document}")
+    body = re.sub(r"\\[{}]", "", latex)
+    assert body.count("{") == body.count("}")
+
+
+def test_numbers_are_put_in(run: Run) -> None:
+    result = run("derive", "mm1", "--arrival-rate", "9", "--service-rate", "10", "--steps", "brief")
+    assert "= 1 s" in result.stdout
+    assert "10 - 9" in result.stdout
+
+
+def test_an_overloaded_queue_is_told(run: Run) -> None:
+    result = run("derive", "mm1", "--arrival-rate", "12", "--service-rate", "10", env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "rho = 1.2 is not below 1" in result.stdout
+    assert "= inf s" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mmx1"], "did you mean"),
+        (["mm1", "--servers", "3"], "mm1: no parameter 'servers'"),
+        (["mm1", "--arrival-rate", "-1"], "a number"),
+        (["mmck", "--servers", "5", "--capacity", "4"], "capacity"),
+        (["tandem", "--level", "0.9999"], "level"),
+    ],
+)
+def test_bad_input_is_refused(run: Run, arguments: list[str], message: str) -> None:
+    result = run("derive", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_derivations_are_listed(run: Run) -> None:
+    result = run("list", "derivations")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in REGISTRY)
+
+
+def test_help_does_not_wait_for_sympy() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from queuecalc.cli.main import main; "
+        "main(['derive', '--help'], standalone_mode=False); sys.exit('sympy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
