@@ -90,10 +90,15 @@ class Evaluator:
         _, judged = self._judged(checked_counts(self.model, counts))
         return tuple(judged.excuses()) if isinstance(judged, Judged) else (judged,)
 
-    def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
-        """The first thing that a plan breaks, cheapest to find first, with a number or a bound; None for nothing."""
+    def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
+        """The first thing that a plan breaks, cheapest to find first; None if it keeps the contract.
+
+        Args:
+            closely: whether its number is to be told; otherwise it may be a bound.
+        """
+        look = Look.CLOSELY if closely else Look.AT_A_GLANCE
         _, judged = self._judged(checked_counts(self.model, counts))
-        return next(judged.excuses(Look.AT_A_GLANCE), None) if isinstance(judged, Judged) else judged
+        return next(judged.excuses(look), None) if isinstance(judged, Judged) else judged
 
     def without(self, target: str, subject: str) -> Evaluator:
         """The same model with one limit of the contract removed."""

@@ -28,7 +28,7 @@ def one_less(search: Search, best: Found) -> tuple[OneLess, ...]:
             entries.append(OneLess(component=name, excuse=None, reason=reason))
             continue
         other = search.opened(search.present(fewer))
-        excuse = other.invalid or search.judge.first_excuse(search.named(fewer))
+        excuse = other.invalid or search.judge.first_excuse(search.named(fewer), closely=True)
         saved = (
             pattern.prices[index] if other.invalid is not None else pattern.cost(counts) - other.cost(fewer)
         )

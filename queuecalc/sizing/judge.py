@@ -84,8 +84,12 @@ class Judge(Protocol):
     def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
         """Everything that a plan breaks, budget included."""
 
-    def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
-        """The first thing that a plan breaks, budget included, in the units of the contract; None if it is kept."""
+    def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
+        """The first thing that a plan breaks, budget included, in the units of the contract; None if it is kept.
+
+        Args:
+            closely: whether its number is to be told; otherwise it may be a bound.
+        """
 
     def without(self, target: str, subject: str) -> Judge:
         """The same model with one limit removed: what is refused for another reason stays refused.

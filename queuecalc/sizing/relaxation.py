@@ -80,7 +80,7 @@ def _relaxation(
     """The relaxation for a plan, if that limit is all it breaks and a finite one would do."""
     saved = best[0].cost(best[1]) - search.opened(search.present(fewer)).cost(fewer)
     counts = search.named(fewer)
-    first = search.judge.first_excuse(counts)
+    first = search.judge.first_excuse(counts, closely=True)
     if first is None or (first.target, first.subject) != limit:
         return None
     excuses = search.judge.excuses(counts)

@@ -278,7 +278,7 @@ def test_a_contradiction_in_a_sample_leaves_the_answer_unproven() -> None:
 class Fickle(Toy):
     """Refuses a plan in the search and keeps it when asked for its excuses."""
 
-    def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
+    def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
         return None
 
 

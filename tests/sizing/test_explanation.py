@@ -86,7 +86,7 @@ class Bent:
     def reached(self) -> float:
         return float((self.factor / self.root) ** self.power)
 
-    def first_excuse(self, counts: Any) -> Excuse | None:
+    def first_excuse(self, counts: Any, *, closely: bool = False) -> Excuse | None:
         self.asked[0] += 1
         if self.factor <= self.root:
             return None

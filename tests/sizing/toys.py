@@ -151,7 +151,7 @@ class Toy:
         self.count("excuses")
         return tuple(self.broken(counts))
 
-    def first_excuse(self, counts: Mapping[str, int]) -> Excuse | None:
+    def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
         self.count("first_excuse")
         return next(self.broken(counts), None)
 
