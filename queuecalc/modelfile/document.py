@@ -143,7 +143,7 @@ class FiguresTable(Table):
         "another law of the service time, with this mean and scv", '"lognormal"'
     )
     shape: Above0 = _key(
-        "of a pareto law, instead of scv: the exponent of its tail, above 1; up to 2 the variance is infinite",
+        "of a pareto law, instead of scv: the exponent of its tail, above 2 (finite variance)",
         "2.5",
     )
     service: Annotated[dict[str, dict[str, Decimal]] | None, values.SERVICE] = _key(

@@ -26,7 +26,8 @@ def service_law(
         shape: of a pareto law, instead of scv.
 
     Raises:
-        InvalidInput: the SCV is missing, or is one that the named law cannot have, or a shape for a law without one.
+        InvalidInput: the SCV is missing, or is one that the named law cannot have, a shape for a law without
+            one, or an infinite variance.
     """
     if not isinstance(service, Decimal):
         points = {float(percentile_level(key) or 0): float(time * _MILLI) for key, time in service.items()}
@@ -36,4 +37,9 @@ def service_law(
         if shape is not None:
             raise InvalidInput(f'shape = {shape!r}; expected law = "pareto" beside it')
         return two_moment(mean=mean, scv=1.0 if scv is None else scv)
-    return by_name(name, mean=mean, scv=scv, shape=shape)
+    law = by_name(name, mean=mean, scv=scv, shape=shape)
+    if law.scv == float("inf"):
+        raise InvalidInput(
+            f"{name}: shape = {shape!r}; expected more than 2: the mean wait would be infinite"
+        )
+    return law
