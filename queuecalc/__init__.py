@@ -53,7 +53,7 @@ _HOMES = {
     "queuecalc.load": ("Curve",),
     "queuecalc.measurement": ("Fit", "fit_law"),
     "queuecalc.modelfile": ("read_model", "shipped_models"),
-    "queuecalc.network": ("JacksonNetwork",),
+    "queuecalc.network": ("ClassStation", "JacksonNetwork", "OpenNetwork"),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
         "usl_rates",
@@ -104,6 +104,7 @@ __all__ = [
     "MXM1",
     "Batch",
     "Certificate",
+    "ClassStation",
     "Coxian",
     "Curve",
     "Deterministic",
@@ -143,6 +144,7 @@ __all__ = [
     "Mixture",
     "Model",
     "ModelError",
+    "OpenNetwork",
     "Pareto",
     "PhaseType",
     "QueuecalcError",
@@ -223,7 +225,7 @@ if TYPE_CHECKING:
     from queuecalc.load import Curve
     from queuecalc.measurement import Fit, fit_law
     from queuecalc.modelfile import read_model, shipped_models
-    from queuecalc.network import JacksonNetwork
+    from queuecalc.network import ClassStation, JacksonNetwork, OpenNetwork
     from queuecalc.sizing import size
     from queuecalc.sizing.certificate_file import read_certificate
     from queuecalc.sizing.verification import verify

@@ -14,6 +14,13 @@ NETWORKS: tuple[Statement, ...] = (
         "Jackson 1957, theorem 1",
     ),
     Statement(
+        "bcmp",
+        Evidence.EXACT,
+        "product form of open networks with several classes: in order of arrival with one exponential service, shared "
+        "servers, or a server for everybody",
+        "Baskett, Chandy, Muntz & Palacios 1975, theorem 2",
+    ),
+    Statement(
         "tandem-sojourn",
         Evidence.EXACT,
         "sojourns along an overtake-free path are independent",

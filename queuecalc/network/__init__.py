@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from queuecalc.network.components import closed_sets
 from queuecalc.network.jackson import JacksonNetwork
+from queuecalc.network.open_network import OpenNetwork
+from queuecalc.network.open_solution import OpenSolution
 from queuecalc.network.routing import Routing
+from queuecalc.network.shared_station import ClassStation
 from queuecalc.network.sojourn import NetworkSojourn
 from queuecalc.network.solution import JacksonSolution
 from queuecalc.network.summary import summarised
 
-__all__ = ["JacksonNetwork", "JacksonSolution", "NetworkSojourn", "Routing", "closed_sets", "summarised"]
+__all__ = [
+    "ClassStation",
+    "JacksonNetwork",
+    "JacksonSolution",
+    "NetworkSojourn",
+    "OpenNetwork",
+    "OpenSolution",
+    "Routing",
+    "closed_sets",
+    "summarised",
+]
