@@ -65,7 +65,8 @@ def shipped_models() -> Mapping[str, Path]:
     The name of a model in a sub-folder begins with the folder's: "mistakes/chatty-writes".
     """
     folder = shipped_folder()
-    files = (path for path in folder.rglob("*.toml") if path != folder / CATALOGUE)
+    networks = set(shipped_networks().values())
+    files = (path for path in folder.rglob("*.toml") if path != folder / CATALOGUE and path not in networks)
     named = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
     return MappingProxyType(dict(sorted(named.items())))
 
