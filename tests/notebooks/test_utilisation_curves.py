@@ -35,7 +35,7 @@ WANTED = {
 
 @pytest.fixture(scope="module")
 def lesson() -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    (path,) = (path for path in NOTEBOOKS if path.stem == "01-utilisation-curves")
+    (path,) = (path for path in NOTEBOOKS if path.stem == "02-utilisation-curves")
     with pytest.MonkeyPatch.context() as patch:
         return run(path, patch, **WANTED)
 
@@ -128,7 +128,7 @@ def test_the_exercises(found: dict[str, Any]) -> None:
 
 
 def test_the_text_quotes_what_the_cells_compute(found: dict[str, Any]) -> None:
-    (path,) = (path for path in NOTEBOOKS if path.stem == "01-utilisation-curves")
+    (path,) = (path for path in NOTEBOOKS if path.stem == "02-utilisation-curves")
     text = " ".join(Path(path).read_text(encoding="utf-8").split())
     for seconds in (
         *found["means"],
