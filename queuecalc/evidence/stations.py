@@ -92,6 +92,13 @@ STATIONS: tuple[Statement, ...] = (
         "Kingman 1962, 1970; Kraemer & Langenbach-Belz 1976; Whitt 1983 and 1993, eqs. (2.16) to (2.25)",
     ),
     Statement(
+        "processor-sharing",
+        Evidence.EXACT,
+        "a server shared equally: the number there is geometric and means depend on the mean service alone; the law of "
+        "the sojourn for exponential service",
+        "Coffman, Muntz & Trotter 1970; Sakata, Noguchi & Oizumi 1971; Morrison 1985",
+    ),
+    Statement(
         "batch-arrivals",
         Evidence.EXACT,
         "a batch is one customer of M/G/1; inside it, a customer waits for those of it that are ahead",

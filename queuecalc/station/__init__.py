@@ -33,6 +33,7 @@ from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.priority import MG1Priority
 from queuecalc.station.registry import REGISTRY
+from queuecalc.station.sharing import MG1PS, MM1PS
 from queuecalc.station.template import Station
 from queuecalc.station.usl import usl_rates
 from queuecalc.station.vacation import MG1Vacation
@@ -48,7 +49,9 @@ __all__ = [
     "GG1",
     "GM1",
     "MG1",
+    "MG1PS",
     "MM1",
+    "MM1PS",
     "MXG1",
     "MXM1",
     "REGISTRY",

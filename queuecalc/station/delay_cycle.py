@@ -340,6 +340,6 @@ def _isf_with_atoms(law: Law, q: Any) -> Any:
     found, at = np.zeros(shape, dtype=bool), np.zeros(shape)
     for where, mass in atoms:
         left = np.asarray(law.sf(np.broadcast_to(where, law.shape)))
-        holds = (left <= q) & (q < left + mass) & np.isfinite(np.asarray(law.mean))
+        holds = (left <= q) & (q < np.minimum(left + mass, 1.0)) & np.isfinite(np.asarray(law.mean))
         found, at = found | holds, np.where(holds, where, at)
     return np.where(found, at, Law._isf(law, np.where(found, 1.0, q)))
