@@ -105,6 +105,9 @@ class Availability:
         by_class: load-aware, by class in the contract.
         handed_off_lost: messages lost because their taker was down, per message handed off, by taker.
         offered_requests: requests of the contract's classes over the curve.
+        uncertainty: load_aware and by_class are right to within this: half the probability of the failure states
+            that a coupled evaluation did not look at; 0 by the convention, which needs no enumeration.
+        states: failure states that a coupled evaluation looked at; 0 by the convention.
     """
 
     load_aware: float
@@ -114,6 +117,8 @@ class Availability:
     by_class: Mapping[str, float] = field(default_factory=dict)
     handed_off_lost: Mapping[str, float] = field(default_factory=dict)
     offered_requests: float = 0.0
+    uncertainty: float = 0.0
+    states: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,12 +32,18 @@ __all__ = ["command"]
     type=click.Choice(["cheapest"]),
     help="Where the counts come from that are not named: those of the cheapest plan.",
 )
+@click.option(
+    "--coupled",
+    is_flag=True,
+    help="Availability by going through joint failure states: what is lost upstream does not load what lies below.",
+)
 @shared("format", "quiet")
 def command(
     model: str,
     settings: tuple[str, ...],
     counts: tuple[tuple[tuple[str, int], ...], ...],
     base: str | None,
+    coupled: bool,
     form: str,
     quiet: bool,
 ) -> int:
@@ -46,6 +52,11 @@ def command(
 
     A component that is not named has its count from the model, where that leaves no choice, or from the cheapest
     plan. Exit status 1 if the plan breaks the contract.
+
+    By default each station sees the flow that it would see with nothing lost before it, which is on the safe side.
+    With --coupled the failure states of all components together are gone through, the likeliest first, each with
+    the flows that get through; the availability then comes with a bound on its error, the probability of the states
+    left out, and keeps a limit only if its lower end does.
     """
     refuse_quiet(form, quiet)
     from queuecalc.cli.console import deliver, write
@@ -60,7 +71,8 @@ def command(
         from queuecalc.sizing import size
 
         plan = {**size(described, alternatives=0, explain=False).counts, **plan}
-    evaluation = evaluate(described, complete_counts(described, plan), failures=True)
+    more = {"coupled": True} if coupled else {}
+    evaluation = evaluate(described, complete_counts(described, plan), failures=True, **more)
     if quiet:
         write(f"{quiet_evaluation(evaluation)}\n")
     else:

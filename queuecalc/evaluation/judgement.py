@@ -80,7 +80,12 @@ def checked_counts(model: Model, counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def evaluate(
-    model: Model, counts: Mapping[str, int], *, series: bool = False, failures: bool = False
+    model: Model,
+    counts: Mapping[str, int],
+    *,
+    series: bool = False,
+    failures: bool = False,
+    coupled: bool = False,
 ) -> Evaluation:
     """Judge one plan along the whole load curve.
 
@@ -89,13 +94,21 @@ def evaluate(
         counts: units of every component (those with a fixed count may be left out).
         series: sample curves for plots.
         failures: also mix percentiles over failure states.
+        coupled: availability by enumerating joint failure states, where what is lost upstream does not load the
+            stations below, with a certified remainder (see `coupled.py`).
 
     Raises:
         InvalidInput: unknown or missing components, counts that are no whole numbers >= 0.
     """
     complete = checked_counts(model, counts)
     present = frozenset(name for name, count in complete.items() if count > 0)
-    return judge(Pattern(model, present), complete, series=series, failures=failures)
+    pattern = Pattern(model, present)
+    found = judge(pattern, complete, series=series, failures=failures)
+    if not coupled:
+        return found
+    from queuecalc.evaluation.coupled import coupled as with_coupled_availability
+
+    return with_coupled_availability(pattern, complete, found)
 
 
 def judge(

@@ -58,6 +58,14 @@ NETWORKS: tuple[Statement, ...] = (
         "visit one station several times in a row",
     ),
     Statement(
+        "coupled-losses",
+        Evidence.APPROXIMATE,
+        "joint failure states are enumerated, and what is lost upstream does not load the stations below; what is left "
+        "out is bounded by its probability; arrivals behind a bounded queue are taken as Poisson: two such queues in a "
+        "row lose 1 to 8 % too many against the exact Markov chain",
+        "Li & Silvester 1984 (most probable states)",
+    ),
+    Statement(
         "poisson-arrivals",
         Evidence.APPROXIMATE,
         "arrivals at every station are taken as Poisson though an upstream service law is not exponential",

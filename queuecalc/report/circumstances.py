@@ -63,8 +63,9 @@ def lost_fact(served: Availability, *, everything: bool = False) -> Fact:
 
 def availability_fact(served: Availability) -> Fact:
     """The three figures side by side, and the classes."""
+    coupled = f" ({_coupled(served)})" if served.states else ""
     text = (
-        f"{availability(served.load_aware)} under load; {availability(served.redundancy)} by redundancy; "
+        f"{availability(served.load_aware)} under load{coupled}; {availability(served.redundancy)} by redundancy; "
         f"{availability(served.series)} in series (one unit of each)"
     )
     lines = [words(text)]
@@ -72,6 +73,12 @@ def availability_fact(served: Availability) -> Fact:
         parts = [f"{name} {availability(share)}" for name, share in served.by_class.items()]
         lines.append(words(f"by class: {', '.join(parts)}"))
     return Fact("availability", tuple(lines))
+
+
+def _coupled(served: Availability) -> str:
+    """How a coupled availability was found, and how far it may be off."""
+    noun = "state" if served.states == 1 else "states"
+    return f"+- {100.0 * served.uncertainty:.1e} %, coupled, {whole(served.states)} joint failure {noun}"
 
 
 def _latency(entry: Latency) -> str:
