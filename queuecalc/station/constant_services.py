@@ -25,6 +25,12 @@ WIDTH = 12.0
 
 TINY = 1e-5
 
+RARE = 1e-6
+"""P(Lq > 0) below which 1 - W* would be lost in a difference from 1, and is integrated."""
+
+PERIODS, FINEST = 12, 200
+"""Service times integrated over, and the most panels of one."""
+
 SCARCE = 1e-60
 """A utilisation below which nobody waits."""
 
@@ -205,7 +211,9 @@ def _evaluated(states: QueueStates, t: Any, rate: Any, period: Any, c: Any) -> t
     places = k * c
     far = places - 1.0 - most > count
     # tau^-(k c - 1) e^(x (tau - 1)) = tau e^(-lambda (tau - 1) t), since c ln tau = a (tau - 1)
-    log_far = np.log(states.above[-1]) + count * states.log_decay - rate * np.expm1(states.log_decay) * t
+    with np.errstate(divide="ignore"):
+        last = np.log(states.above[-1])
+    log_far = last + count * states.log_decay - rate * np.expm1(states.log_decay) * t
     beyond = np.exp(np.where(far, log_far, -np.inf))
     tail = np.where(far, beyond, special.gammainc(places, x))
     density = np.where(far, rate * np.expm1(states.log_decay) * beyond, 0.0)
@@ -259,7 +267,9 @@ def _one_complement(states: QueueStates, rate: float, c: float, period: float, s
         total = total * z[inner] + value
     out[inner] = gap[inner] * total
     outer = ~inner
-    if np.any(outer):
+    if np.any(outer) and states.above[0] < RARE:
+        out[outer] = _integrated(states, rate, c, period, s[outer])
+    elif np.any(outer):
         offered, w = rate * period, z[outer]
         log_value = np.log(slack * gap[outer] + 0j) - c * np.log(w + 0j)
         log_value = log_value - np.log(np.exp(-s[outer] * period - c * np.log(w + 0j)) - 1.0)
@@ -268,6 +278,18 @@ def _one_complement(states: QueueStates, rate: float, c: float, period: float, s
         value = np.exp(log_value)
         out[outer] = 1.0 - (value if s.dtype.kind == "c" else value.real)
     return out
+
+
+def _integrated(states: QueueStates, rate: float, c: float, period: float, s: Any) -> Any:
+    """1 - W*(s) = s int e^(-s t) P(W > t) dt in light traffic, where W is soon over: Gauss-Legendre between kinks."""
+    fine = int(min(max(4.0, np.ceil(np.max(np.abs(s)) * period / 4.0)), FINEST))
+    x, weight = np.polynomial.legendre.leggauss(12)
+    ends = np.arange(PERIODS * fine + 1) / fine
+    half = 0.5 / fine
+    t = period * (ends[:-1] + half + half * x[:, None]).ravel()
+    tail = _evaluated(states, t, np.full(t.shape, rate), np.full(t.shape, period), np.full(t.shape, c))[0]
+    share = np.repeat(weight[:, None], ends.size - 1, axis=1).ravel() * half * period * tail
+    return s * np.einsum("k,kj->j", share, np.exp(-t[:, None] * s))
 
 
 def _roots(c: float, a: float) -> Any:
