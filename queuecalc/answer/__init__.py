@@ -17,6 +17,7 @@ from queuecalc.answer.evaluation import (
 from queuecalc.answer.network import NetworkAnswer, NetworkPercentile, NetworkStation
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
 from queuecalc.answer.verification import NearDecision, Verification
+from queuecalc.answer.whiteboard import Whiteboard, WhiteboardLine, WhiteboardPart
 
 __all__ = [
     "CERTIFICATE_FORMAT",
@@ -47,6 +48,9 @@ __all__ = [
     "Series",
     "SizingAnswer",
     "Verification",
+    "Whiteboard",
+    "WhiteboardLine",
+    "WhiteboardPart",
     "from_json",
     "from_plain",
     "to_json",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from queuecalc.cli.numbers import Number
+from queuecalc.cli.numbers import CountType, Number
+from queuecalc.cli.options import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +50,20 @@ def _numbers(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(
     "derive",
-    short_help="Derive a formula step by step, with your numbers put in.",
+    short_help="Derive a formula step by step, or write out the calculation behind a plan.",
     epilog="\b\nExample:  queuecalc derive mmc --arrival-rate 70 --service-rate 20 --servers 4 --steps brief",
 )
-@click.argument("kind", metavar="KIND")
+@click.argument("model", metavar="KIND|MODEL")
 @_numbers
+@shared("set")
+@click.option(
+    "--count",
+    "counts",
+    type=CountType(),
+    multiple=True,
+    help="Of a MODEL: judge this plan, not the cheapest; repeatable, or with commas: --count server=4,worker=6.",
+)
+@click.option("--cite", is_flag=True, help="Of a MODEL: list the papers behind the numbers, too.")
 @click.option(
     "--steps",
     type=click.Choice(["brief", "full"]),
@@ -73,31 +83,109 @@ def _numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Write to this file instead.",
+    help="Write to this file instead; an existing one is replaced.",
 )
-def command(kind: str, steps: str, written_as: str, output: Path | None, **numbers: float | None) -> None:
+def command(
+    model: str,
+    settings: tuple[str, ...],
+    counts: tuple[tuple[tuple[str, int], ...], ...],
+    cite: bool,
+    steps: str,
+    written_as: str,
+    output: Path | None,
+    **numbers: float | None,
+) -> None:
     """Derive a theorem of a KIND (queuecalc list derivations) from the balance equations or the transform to the
     closed form. Every step is an equation that sympy verifies; then numbers are put in, and the result is compared with
-    the library's.
+    the library's. Numbers that are not given have defaults; a KIND takes those that it needs.
 
-    Numbers that are not given have defaults; a KIND takes those that it needs.
+    Of a MODEL: the calculation behind its cheapest plan, or that of --count, as one would write it at a whiteboard,
+    from users to cost: a round estimate, the exact value, the formula.
     """
-    from queuecalc.cli.console import is_coloured, page_width, write
-    from queuecalc.derivation import derive
-    from queuecalc.derivation.writing import written
-    from queuecalc.report import derivation_latex, derivation_markdown, derivation_text
+    from queuecalc.cli.console import write
+    from queuecalc.derivation.registry import found
 
-    proof = derive(kind, **{name: value for name, value in numbers.items() if value is not None})
-    derived, brief = written(proof), steps == "brief"
-    if written_as == "markdown":
-        text = derivation_markdown(derived, brief=brief)
-    elif written_as == "latex":
-        text = derivation_latex(derived, brief=brief)
+    given = {name: value for name, value in numbers.items() if value is not None}
+    brief = steps == "brief"
+    if found(model) is not None and not Path(model).exists():
+        if settings or counts or cite:
+            raise click.UsageError(f"{model} is a derivation; --set, --count and --cite go with a MODEL")
+        text = _theorem(model, given, written_as, brief=brief, to_file=output is not None)
     else:
-        unicode = output is None and is_coloured()
-        text = derivation_text(derived, width=page_width(), brief=brief, unicode=unicode)
+        if given:
+            option = next(iter(given)).replace("_", "-")
+            raise click.UsageError(
+                f"--{option} goes with a KIND (queuecalc list derivations), not with a MODEL"
+            )
+        plan = tuple(pair for pairs in counts for pair in pairs)
+        text = _plan(model, settings, plan, written_as, brief=brief, cite=cite)
     if output is None:
         write(text)
     else:
         output.write_text(text, encoding="utf-8")
         write(f"{output} is written\n")
+
+
+def _theorem(kind: str, numbers: dict[str, float], written_as: str, *, brief: bool, to_file: bool) -> str:
+    from queuecalc.cli.console import is_coloured, page_width
+    from queuecalc.derivation import derive
+    from queuecalc.derivation.writing import written
+    from queuecalc.report import derivation_latex, derivation_markdown, derivation_text
+
+    derived = written(derive(kind, **numbers))
+    if written_as == "markdown":
+        return derivation_markdown(derived, brief=brief)
+    if written_as == "latex":
+        return derivation_latex(derived, brief=brief)
+    unicode = is_coloured() and not to_file
+    return derivation_text(derived, width=page_width(), brief=brief, unicode=unicode)
+
+
+def _plan(
+    name: str,
+    settings: tuple[str, ...],
+    pairs: tuple[tuple[str, int], ...],
+    written_as: str,
+    *,
+    brief: bool,
+    cite: bool,
+) -> str:
+    from queuecalc.cli.console import page_width
+    from queuecalc.cli.counts import complete_counts, typed_counts
+    from queuecalc.cli.progress import Progress
+    from queuecalc.derivation import derive
+    from queuecalc.modelfile import read_model
+    from queuecalc.report import whiteboard_latex, whiteboard_markdown, whiteboard_text
+
+    _refuse_unknown(name)
+    described = read_model(name, settings=settings)
+    if pairs:
+        board = derive(described, complete_counts(described, typed_counts(described, pairs)))
+    else:
+        from queuecalc.sizing import size
+
+        progress = Progress()
+        try:
+            answer = size(described, alternatives=0, explain=False, progress=progress)
+        finally:
+            progress.clear()
+        board = derive(described, answer)
+    if written_as == "markdown":
+        return whiteboard_markdown(board, brief=brief, cite=cite)
+    if written_as == "latex":
+        return whiteboard_latex(board, brief=brief, cite=cite)
+    return whiteboard_text(board, width=page_width(), brief=brief, cite=cite)
+
+
+def _refuse_unknown(name: str) -> None:
+    """A name that is neither a file nor shipped is answered with the nearest of models and derivations together."""
+    from difflib import get_close_matches
+
+    from queuecalc.derivation.registry import REGISTRY, plain
+    from queuecalc.modelfile import shipped_models
+
+    if name == "-" or Path(name).exists() or name in shipped_models():
+        return
+    near = get_close_matches(name, shipped_models(), n=1) or get_close_matches(plain(name), REGISTRY, n=1)
+    known = f"did you mean {near[0]}?" if near else f"derivations are {', '.join(REGISTRY)}"
+    raise click.UsageError(f"{name!r} is no derivation, no file and no shipped model; {known}")

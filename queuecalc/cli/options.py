@@ -1,8 +1,8 @@
 """Options that several commands share, each written once; a command asks for them by name.
 
 name     what it is                                       used by
-model    the MODEL argument (FILE of a network)            size, evaluate, network, check, plot
-set      --set PATH=VALUE, repeatable                     size, evaluate, network, check, plot
+model    the MODEL argument (FILE of a network)            size, evaluate, network, derive, check, plot
+set      --set PATH=VALUE, repeatable                     size, evaluate, network, derive, check, plot
 format   --format table|json|csv|markdown                 size, evaluate, list, station, network
 quiet    --quiet, one line                                size, evaluate
 """

@@ -18,6 +18,7 @@ from queuecalc.report.sized import sizing_page
 from queuecalc.report.stationed import StationFigures, station_page
 from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
 from queuecalc.report.verified import quiet_verification, verification_page
+from queuecalc.report.whiteboard import whiteboard_latex, whiteboard_markdown, whiteboard_text
 
 __all__ = [
     "FORMATS",
@@ -47,4 +48,7 @@ __all__ = [
     "station_page",
     "terminal_text",
     "verification_page",
+    "whiteboard_latex",
+    "whiteboard_markdown",
+    "whiteboard_text",
 ]

@@ -90,3 +90,31 @@ def test_help_does_not_wait_for_sympy() -> None:
         "main(['derive', '--help'], standalone_mode=False); sys.exit('sympy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_a_model_is_sized_and_written_out(run: Run) -> None:
+    result = run("derive", "single-queue", "--cite")
+    assert result.exit_code == 0, result.stderr
+    assert "Plan: server 9" in result.stdout
+    assert "Little 1961" in result.stdout
+    told = run("derive", "single-queue", "--count", "server=12", "--set", "load.requests_per_s=60").stdout
+    assert "Plan: server 12" in told
+    assert "60/s" in told
+    assert "Little" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["single-queu"], "did you mean single-queue?"),
+        (["single-queue", "--servers", "3"], "--servers goes with a KIND"),
+        (["mm1", "--cite"], "go with a MODEL"),
+        (["mm1", "--count", "server=3"], "go with a MODEL"),
+        (["single-queue", "--count", "sever=3"], "did you mean 'server'?"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(run: Run, arguments: list[str], message: str) -> None:
+    result = run("derive", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
