@@ -87,7 +87,7 @@ STATIONS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "G/G/c from two moments of both laws; by simulation (gamma laws of SCV 0 to 4, c = 1 to 10, rho 0.5 to 0.95) "
         "the mean wait is within 30 % in nine cases of ten for one server (8 % on average, 4 % at rho >= 0.9), within "
-        "44 % for several (13 %, 5 %), twice as far off for constants; the p95 of the wait is off by up to 25 % of "
+        "44 % for several (13 %, 5 %), at worst 51 % and 96 % off; the p95 of the wait is off by up to 25 % of "
         'itself and a service; the mean by "kingman" is an upper bound',
         "Kingman 1962, 1970; Kraemer & Langenbach-Belz 1976; Whitt 1983 and 1993, eqs. (2.16) to (2.25)",
     ),

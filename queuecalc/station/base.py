@@ -18,7 +18,7 @@ __all__ = ["Queue"]
 
 
 class Queue(Record, ABC):
-    """A station: Poisson arrivals, one line in order of arrival, c servers.
+    """A station: Poisson arrivals, one line in order of arrival, c servers, unless its class says otherwise.
 
     Immutable; arguments are keywords and broadcast as numpy arrays; scalars in, Python floats out. Two stations are
     equal when their class and arguments are. Without a steady state the means are inf, sf(t) = 1 and quantiles inf,
