@@ -15,6 +15,17 @@ from queuecalc.answer.evaluation import (
     Series,
 )
 from queuecalc.answer.network import NetworkAnswer, NetworkPercentile, NetworkStation
+from queuecalc.answer.simulation import (
+    Comparison,
+    Estimate,
+    SimulatedBacklog,
+    SimulatedComponent,
+    SimulatedLatency,
+    SimulatedLoss,
+    SimulatedPercentile,
+    SimulatedSeries,
+    SimulationResult,
+)
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
 from queuecalc.answer.verification import NearDecision, Verification
 from queuecalc.answer.whiteboard import Whiteboard, WhiteboardLine, WhiteboardPart
@@ -25,11 +36,13 @@ __all__ = [
     "Asynchronous",
     "Availability",
     "Certificate",
+    "Comparison",
     "ComponentLine",
     "ContractLine",
     "Derived",
     "DerivedFigure",
     "DerivedStep",
+    "Estimate",
     "Evaluation",
     "Excuse",
     "Formula",
@@ -46,6 +59,13 @@ __all__ = [
     "RefusedBox",
     "Relaxation",
     "Series",
+    "SimulatedBacklog",
+    "SimulatedComponent",
+    "SimulatedLatency",
+    "SimulatedLoss",
+    "SimulatedPercentile",
+    "SimulatedSeries",
+    "SimulationResult",
     "SizingAnswer",
     "Verification",
     "Whiteboard",

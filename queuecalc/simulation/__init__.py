@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from queuecalc.simulation.along_curve import simulate_curve
-from queuecalc.simulation.comparison import Comparison, compare, held_still
-from queuecalc.simulation.result import (
+from queuecalc.answer import (
+    Comparison,
     Estimate,
     SimulatedBacklog,
     SimulatedComponent,
@@ -14,6 +13,8 @@ from queuecalc.simulation.result import (
     SimulatedSeries,
     SimulationResult,
 )
+from queuecalc.simulation.along_curve import simulate_curve
+from queuecalc.simulation.comparison import compare, held_still
 from queuecalc.simulation.stationary import simulate
 
 __all__ = [

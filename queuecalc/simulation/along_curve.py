@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from queuecalc.answer import SimulatedBacklog, SimulatedSeries, SimulationResult
 from queuecalc.architecture import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.simulation.arguments import checked_counts, checked_levels, checked_number, checked_whole
@@ -16,7 +17,6 @@ from queuecalc.simulation.engine import Engine
 from queuecalc.simulation.estimation import Estimator, estimate
 from queuecalc.simulation.observation import Counters, Observation, observed
 from queuecalc.simulation.responses import Responses
-from queuecalc.simulation.result import SimulatedBacklog, SimulatedSeries, SimulationResult
 from queuecalc.simulation.stationary import response_limit
 from queuecalc.simulation.wiring import Wiring, wire
 

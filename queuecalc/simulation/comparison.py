@@ -4,40 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from queuecalc.answer import Evaluation
+from queuecalc.answer import Comparison, Estimate, Evaluation, SimulationResult
 from queuecalc.architecture import Component, Model, PercentileTarget
 from queuecalc.errors import InvalidInput
 from queuecalc.load import Curve
 from queuecalc.simulation.arguments import checked_levels
-from queuecalc.simulation.result import Estimate, SimulationResult
 
-__all__ = ["Comparison", "compare", "held_still"]
+__all__ = ["compare", "held_still"]
 
 LEFT_OUT = ("availability", "mtbf_h", "mttr_h", "initial_backlog")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """One number, calculated and simulated.
-
-    Attributes:
-        quantity: "utilisation", "mean", "p95", "lost, dropped", "availability", "lag", "longest line" or
-            "line at the end".
-        subject: component or class; "" for the classes in the contract together.
-        unit: "s", "messages" or "" (a fraction).
-        difference_percent: calculated over simulated, less 1; None where nothing was simulated.
-        inside: whether the calculated number lies in the confidence interval; None where there is no interval.
-    """
-
-    quantity: str
-    subject: str
-    unit: str
-    calculated: float
-    simulated: Estimate
-    difference_percent: float | None
-    inside: bool | None
 
 
 def held_still(model: Model, hour: float | None = None, levels: Sequence[float] = (0.5, 0.95, 0.99)) -> Model:

@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from queuecalc.simulation.observation import Observation
-from queuecalc.simulation.records import CAUSES
-from queuecalc.simulation.responses import Responses
-from queuecalc.simulation.result import (
+from queuecalc.answer import (
     Estimate,
     SimulatedComponent,
     SimulatedLatency,
     SimulatedLoss,
     SimulatedPercentile,
 )
+from queuecalc.simulation.observation import Observation
+from queuecalc.simulation.records import CAUSES
+from queuecalc.simulation.responses import Responses
 from queuecalc.simulation.wiring import Wiring
 
 __all__ = ["Estimator", "estimate"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from queuecalc.answer import SimulatedComponent, SimulationResult
 from queuecalc.architecture import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.simulation.arguments import checked_counts, checked_levels, checked_number, checked_whole
@@ -15,7 +16,6 @@ from queuecalc.simulation.engine import Engine
 from queuecalc.simulation.estimation import Estimator
 from queuecalc.simulation.observation import Counters, Observation, observed
 from queuecalc.simulation.responses import Responses
-from queuecalc.simulation.result import SimulatedComponent, SimulationResult
 from queuecalc.simulation.wiring import Wiring, wire
 
 __all__ = ["response_limit", "simulate"]

@@ -1,4 +1,4 @@
-"""What a simulation saw: frozen numbers with their confidence intervals."""
+"""What a simulation saw: frozen numbers with their confidence intervals; and what was calculated beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "Comparison",
     "Estimate",
     "SimulatedBacklog",
     "SimulatedComponent",
@@ -207,3 +208,25 @@ class SimulationResult:
             if line.level == level:
                 return line.seconds
         raise KeyError(level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One number, calculated and simulated.
+
+    Attributes:
+        quantity: "utilisation", "mean", "p95", "lost, dropped", "availability", "lag", "longest line" or
+            "line at the end".
+        subject: component or class; "" for the classes in the contract together.
+        unit: "s", "messages" or "" (a fraction).
+        difference_percent: calculated over simulated, less 1; None where nothing was simulated.
+        inside: whether the calculated number lies in the confidence interval; None where there is no interval.
+    """
+
+    quantity: str
+    subject: str
+    unit: str
+    calculated: float
+    simulated: Estimate
+    difference_percent: float | None
+    inside: bool | None
