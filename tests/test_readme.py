@@ -119,6 +119,17 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_page_on_stations_names_every_station() -> None:
+    """A new station is a line there: when is it the right one?"""
+    import queuecalc as qc
+    from queuecalc.station import REGISTRY
+
+    page = (ROOT / "docs" / "choose-a-station.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"qc\.(\w+)\(", page))
+    assert {station.__name__ for station in REGISTRY.values()} <= names
+    assert all(hasattr(qc, name) for name in names)
+
+
 def test_every_page_is_linked_from_the_readme() -> None:
     linked = {target for target, _ in LINK.findall(README.read_text(encoding="utf-8"))}
     pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")}
