@@ -22,6 +22,9 @@ SETTLED = 1e-15
 SHORTEST = 1e-9
 """In means of the first work: earlier times are taken as this one."""
 
+SCARCE = 1e-100
+"""A mean, in seconds, below which a cycle counts as none."""
+
 FEW = 16
 """Up to so many atoms are taken out before an inversion."""
 
@@ -133,9 +136,9 @@ class DelayCycle(Law):
         time = np.broadcast_to(given, shape)
         finite = np.broadcast_to(self._finite, shape)
         mean = np.broadcast_to(np.where(self._finite, self.mean, 0.0), shape)
-        inside = finite & (time >= 0.0) & np.isfinite(time) & (mean > 0.0)
+        inside = finite & (time >= 0.0) & np.isfinite(time) & (mean > SCARCE)
         atoms = self.atoms if len(self.first.atoms) <= FEW else ()
-        scale = np.where(mean > 0.0, mean, 1.0)
+        scale = np.where(mean > SCARCE, mean, 1.0)
         near = np.maximum(np.where(inside, time, scale), SHORTEST * scale)
         smooth = self.smooth and without_kinks(self.service) and self.first.smooth
         slack = max(looseness(self.service), looseness(self.first))
