@@ -30,6 +30,9 @@ __all__ = ["MG1Priority", "PriorityClass"]
 
 DISCIPLINES = ("non-preemptive", "preemptive-resume")
 
+SCARCE = 1e-100
+"""A load below which a class leaves nothing in the way of others."""
+
 LEAST = 1e-300
 """Weight of a class that nobody belongs to: its law stays in a mixture without a product 0 inf."""
 
@@ -165,7 +168,7 @@ class MG1Priority(Queue):
         safe = np.where(free > 0.0, free, 1.0)
         left, weights = free, []
         for load in self._loads[index + 1 :]:
-            taken = np.minimum(load, left)
+            taken = np.where(load > SCARCE, np.minimum(load, left), 0.0)
             left = left - taken
             weights.append(np.where(free > 0.0, taken / safe, 0.0))
         idle = 1.0 - sum(weights)
