@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from queuecalc.law import forms
-from queuecalc.law.base import Law
+from queuecalc.law.base import FAR, Law
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, positive, released
 
@@ -34,14 +34,19 @@ class GammaForms(Law):
         """1 / b."""
         return released(1.0 / self._b)
 
+    def _scaled(self, t: Any) -> Any:
+        """t / b, kept finite where b is tiny."""
+        with np.errstate(over="ignore"):
+            return np.minimum(t / self._b, FAR)
+
     def _sf(self, t: Any) -> Any:
-        return special.gammaincc(self._k, t / self._b)
+        return special.gammaincc(self._k, self._scaled(t))
 
     def _cdf(self, t: Any) -> Any:
-        return special.gammainc(self._k, t / self._b)
+        return special.gammainc(self._k, self._scaled(t))
 
     def _pdf(self, t: Any) -> Any:
-        x = t / self._b
+        x = self._scaled(t)
         log_density = special.xlogy(self._k - 1.0, x) - x - special.gammaln(self._k)
         with np.errstate(over="ignore"):
             return np.exp(log_density) / self._b

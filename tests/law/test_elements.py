@@ -12,6 +12,7 @@ import queuecalc as qc
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Law
 from queuecalc.law.batch_sum import BatchSum
+from queuecalc.law.interrupted import Interrupted
 from tests.law.cases import LAWS
 
 each_law = pytest.mark.parametrize("law", LAWS, ids=repr)
@@ -84,3 +85,16 @@ def test_a_scale_of_scipy_scales_everything(frozen: Any) -> None:
     assert law.mean == pytest.approx(frozen.mean(), rel=1e-12)
     assert law.var == pytest.approx(frozen.var(), rel=1e-12)
     assert law.sf(3.0) == pytest.approx(frozen.sf(3.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("number", [0.01, 2.0, 30.0, 400.0])
+def test_interruptions_of_a_constant_keep_its_mean(number: float) -> None:
+    """However many interruptions there are, the pieces have mass 1 and the mean S (1 + rate E[R])."""
+    law = Interrupted(qc.Deterministic(mean=2.0), number / 2.0, qc.Exponential(mean=0.25))
+    mass = mean = 0.0
+    for piece in law.pieces():
+        mass += float(piece.mass[0])
+        mean += float(piece.mass[0]) * (float(piece.shift[0]) + sum(float(part.mean) for part in piece.laws))
+    assert mass == pytest.approx(1.0, rel=1e-13)
+    assert mean == pytest.approx(2.0 + 0.25 * number, rel=1e-12)
+    assert law.mean == pytest.approx(2.0 + 0.25 * number, rel=1e-14)
