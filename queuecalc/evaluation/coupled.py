@@ -45,7 +45,7 @@ __all__ = ["coupled", "coupled_availability"]
 ACCURACY = 1e-7
 """States are looked at until this probability is left ..."""
 
-MOST_STATES = 5000
+MOST_STATES = 1000
 """... or so many were."""
 
 _TOLERANCE = 1e-9

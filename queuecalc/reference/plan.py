@@ -201,7 +201,7 @@ class Plan:
             if name in order:
                 return
             if name in under_way:
-                raise NotImplementedError(f"calls lead from {name} back to it; the reference takes no loops")
+                raise NotImplementedError(f"calls lead from {name} back to it")
             under_way.add(name)
             for callee in sorted(callees[name]):
                 visit(callee)

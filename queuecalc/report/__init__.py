@@ -17,7 +17,7 @@ from queuecalc.report.records import records, records_csv, rows_csv
 from queuecalc.report.sized import sizing_page
 from queuecalc.report.stationed import StationFigures, station_page
 from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
-from queuecalc.report.verified import quiet_verification, verification_page
+from queuecalc.report.verified import verification_page
 from queuecalc.report.whiteboard import whiteboard_latex, whiteboard_markdown, whiteboard_text
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "plain_text",
     "quiet_evaluation",
     "quiet_sizing",
-    "quiet_verification",
     "records",
     "records_csv",
     "rows_csv",

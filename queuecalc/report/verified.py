@@ -9,7 +9,7 @@ from queuecalc.report.contract import line_name
 from queuecalc.report.numerals import digits, money, whole
 from queuecalc.report.page import Fact, Facts, Page, Paragraph, Section, Span, Words, words
 
-__all__ = ["quiet_verification", "verification_page"]
+__all__ = ["verification_page"]
 
 _MOST = 8
 
@@ -39,15 +39,6 @@ def verification_page(verification: Verification, source: str, *, everything: bo
     facts += _listed("other reasons", verification.notes, most)
     head = Section("", (Paragraph(_verdict(verification)), Paragraph(words(Span(source, "faint")))))
     return Page((head, Section("Certificate", (Facts(tuple(facts)),))))
-
-
-def quiet_verification(verification: Verification) -> str:
-    """The outcome on one line."""
-    if verification.verified:
-        return f"VERIFIED {_cost(verification)}"
-    reasons = (*verification.faults, *verification.contradictions)
-    word = "REFUSED" if verification.faults else "NOT PROVEN"
-    return f"{word}: {reasons[0]}" + (f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else "")
 
 
 def _cost(verification: Verification) -> str:

@@ -98,10 +98,13 @@ class _Verifying:
         )
         self.faults += self._head()
         if not self.faults or self.faults == [_BROKEN_SEAL]:
-            self._optima()
-            self._patterns()
-            if not self.faults:
-                self._pairs()
+            try:
+                self._optima()
+                self._patterns()
+                if not self.faults:
+                    self._pairs()
+            except NotImplementedError as error:
+                self.faults.append(f"the second evaluator cannot judge this model: {error}")
         certificate = self.certificate
         return Verification(
             verified=not self.faults and not self.contradictions,
@@ -130,7 +133,7 @@ class _Verifying:
         certificate = self.certificate
         if certificate.components != self.names:
             yield (
-                f"it speaks of the components {', '.join(certificate.components)}; "
+                f"it speaks of the components {_printable(', '.join(certificate.components))}; "
                 f"the model has {', '.join(self.names)}"
             )
         elif certificate.model_digest != model_digest(self.model):
@@ -296,7 +299,7 @@ class _Verifying:
         try:
             line = bounds.line(excuse.target, excuse.subject)
         except (InvalidInput, KeyError) as error:
-            why = f"the reference cannot judge that: {error}"
+            why = f"the reference cannot judge that: {_printable(str(error))}"
         else:
             why = f"the reference finds {_said(line)}"
             if self._closely(where, line) or not line.kept:
@@ -377,7 +380,7 @@ class _Verifying:
     def _called(self, present: Iterable[str]) -> str:
         chosen = set(present)
         names = [name for name in self.names if name in chosen] + sorted(chosen - set(self.names))
-        return f"pattern {', '.join(names) or 'of nothing'}"
+        return _printable(f"pattern {', '.join(names) or 'of nothing'}")
 
 
 _MOST = 10**9
@@ -436,8 +439,13 @@ def _agrees(recorded: float | None, line: Line) -> bool:
     return line.limit * (1.0 - TOLERANCE) <= recorded <= line.reached * (1.0 + _AGREED)
 
 
+def _printable(text: str) -> str:
+    """Without control characters that a file could smuggle onto a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _name(target: str, subject: str) -> str:
-    return f"{target} of {subject}" if subject else target
+    return _printable(f"{target} of {subject}" if subject else target)
 
 
 def _figures(box: RefusedBox) -> str:

@@ -16,9 +16,12 @@ import pytest
 
 import queuecalc as qc
 from queuecalc.answer import Certificate, to_json
+from queuecalc.architecture import Call, Endpoint
 from queuecalc.errors import InvalidInput
-from queuecalc.reference import BoxBounds, Judgement, Plan
-from queuecalc.sizing import size
+from queuecalc.law import Exponential
+from queuecalc.reference import BoxBounds, Judgement, Line, Plan, direction
+from queuecalc.report import plain_text, verification_page
+from queuecalc.sizing import size, verification
 from queuecalc.sizing.certificate_file import read_certificate
 from queuecalc.sizing.coverage import open_plan
 from queuecalc.sizing.digest import certificate_seal
@@ -248,6 +251,68 @@ class TestTampered:
     def test_a_price_without_optima_is_refused(self) -> None:
         _, certificate = written()
         assert "a price and optima belong together" in faults(replace(certificate, optima=()))
+
+
+class TestDirections:
+    """Where a count moves a limit otherwise than declared, the answer is the best found, not proven."""
+
+    def test_a_pair_that_contradicts_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made, certificate = written()
+        monkeypatch.setattr(verification, "direction", lambda *_: "harms")
+        found = verify(certificate, made)
+        assert (found.verified, found.faults) == (False, ())
+        assert any("one unit more of web moves" in told for told in found.contradictions)
+        page = plain_text(verification_page(found, "proof.json"), 80)
+        assert page.startswith("NOT PROVEN: ")
+        assert "is the best found, not proven" in " ".join(page.split())
+
+    def test_a_plan_of_a_refused_box_that_keeps_the_limit_is_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A bound that is too strict refuses what is not to be refused: the samples show it."""
+        made, certificate = written()
+        kept = Line(target="stability", subject="web", limit=1.0, reached=0.5, strict=True)
+        broken = replace(kept, reached=1.5)
+        monkeypatch.setattr(BoxBounds, "line", lambda self, *_: kept if self.single else broken)
+        found = verify(certificate, made)
+        assert any("which refuses the box" in told for told in found.contradictions)
+
+    @pytest.mark.parametrize(
+        ("name", "target", "subject", "expected"),
+        [
+            ("web", "p95", "", "helps"),
+            ("worker", "lag", "worker", "helps"),
+            ("worker", "stability", "store", "harms"),
+            ("worker", "p95", "", "harms"),
+            ("store", "availability", "", "helps"),
+            ("cache", "availability", "", "either"),
+            ("cache", "p95", "", "helps"),
+        ],
+    )
+    def test_what_is_declared(self, name: str, target: str, subject: str, expected: str) -> None:
+        plan = Plan(small(), {"web": 2, "cache": 1, "store": 1, "worker": 2})
+        assert direction(plan, name, target, subject) == expected
+
+
+def test_calls_that_lead_back_are_beyond_the_second_evaluator() -> None:
+    made = model(
+        [component("a", {"": Exponential(mean=0.01), "back": Exponential(mean=0.01)}), component("b", 0.01)],
+        [],
+        percentiles=(),
+    )
+    looped = replace(
+        made,
+        calls=(
+            Call(callers=(Endpoint("users"),), takers=(Endpoint("a", "front"),), place="1"),
+            Call(callers=(Endpoint("a", "front"),), takers=(Endpoint("b"),), place="2"),
+            Call(callers=(Endpoint("b"),), takers=(Endpoint("a", "back"),), place="3"),
+        ),
+    )
+    certificate = size(looped, alternatives=0, explain=False).certificate
+    assert certificate is not None
+    found = verify(certificate, looped)
+    assert not found.verified
+    assert "the second evaluator cannot judge this model: calls lead from" in found.faults[0]
 
 
 class TestFiles:
