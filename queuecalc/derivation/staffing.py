@@ -261,6 +261,6 @@ THEOREM = Theorem(
     cites=("square-root-staffing", "erlang-c"),
     remarks=(
         "Stirling's formula and the central limit theorem are used, not derived.",
-        "The rule is a limit for many servers: an approximation, seldom off by more than one server.",
+        "The rule is a limit for many servers: an approximation.",
     ),
 )

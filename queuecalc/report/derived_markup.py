@@ -25,13 +25,37 @@ _LATEX_SPECIAL = {
     ">": r"\ensuremath{>}",
     "|": r"\ensuremath{|}",
 }
+_RELATIONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
+_GREEK = {"lambda", "mu", "rho", "theta", "kappa"}
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|#$])")
 
 
 def latex_text(text: str) -> str:
     """Text that LaTeX prints as it is; letters beyond its alphabets become question marks."""
     readable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return "".join(_LATEX_SPECIAL.get(letter, letter) for letter in readable)
+    pieces = re.split(r"(<=|>=|!=)", readable)
+    return "".join(
+        rf"\ensuremath{{{_RELATIONS[piece]}}}"
+        if piece in _RELATIONS
+        else "".join(_LATEX_SPECIAL.get(letter, letter) for letter in piece)
+        for piece in pieces
+    )
+
+
+def condition_latex(where: str) -> str:
+    """A condition as "0 < x < 1" or "theta_1 != theta_2" in mathematical notation; words stay words."""
+    found = []
+    for token in re.findall(r"<=|>=|!=|[A-Za-z]+(?:_\w+)?|\s+|.", where):
+        name, _, index = token.partition("_")
+        if token in _RELATIONS:
+            found.append(f"{_RELATIONS[token]} ")
+        elif name in _GREEK:
+            found.append(f"\\{name}{f'_{{{index}}}' if index else ''} ")
+        elif len(name) > 1 and name.isalpha():
+            found.append(rf"\text{{ {name} }}")
+        else:
+            found.append("" if token.isspace() else token)
+    return "".join(found).replace(",", r",\ ").strip()
 
 
 def markdown_escaped(text: str) -> str:
@@ -60,7 +84,7 @@ def _markdown(derived: Derived, *, brief: bool) -> Iterator[str]:
         if step.part:
             yield f"## {markdown_escaped(step.part)}"
         yield f"**({step.number})** {markdown_escaped(step.sentence)}"
-        where = f" \\qquad \\text{{{latex_text(step.where)}}}" if step.where else ""
+        where = rf" \qquad {condition_latex(step.where)}" if step.where else ""
         yield f"$$\n{step.formula.latex}{where} \\tag{{{step.number}}}\n$$"
         if not brief:
             reason = step.reason if step.how in ("assumed", "a definition") else f"{step.reason}; {step.how}"
@@ -99,7 +123,7 @@ def _latex(derived: Derived, *, brief: bool) -> Iterator[str]:
             yield rf"\subsection*{{{latex_text(step.part)}}}"
         yield ""
         yield latex_text(step.sentence)
-        where = rf" \qquad \text{{{latex_text(step.where)}}}" if step.where else ""
+        where = rf" \qquad {condition_latex(step.where)}" if step.where else ""
         yield rf"\[ {step.formula.latex}{where} \tag{{{step.number}}} \]"
         if not brief:
             reason = step.reason if step.how in ("assumed", "a definition") else f"{step.reason}; {step.how}"

@@ -100,6 +100,20 @@ def test_random_models(make: object, seed: int) -> None:
     render(board)
 
 
+@pytest.mark.parametrize("name", qc.shipped_models())
+@pytest.mark.parametrize("units", [1, 3])
+def test_every_shipped_model(name: str, units: int) -> None:
+    model = qc.read_model(name)
+    ranges = {key: component.figures.count for key, component in model.components.items()}
+    counts = {key: min(max(units, least), most) for key, (least, most) in ranges.items()}
+    board = derive(model, counts)
+    judged = evaluate(model, counts)
+    if judged.components:
+        check(board, judged)
+    assert bool(board.refusals) == bool(judged.excuses)
+    render(board)
+
+
 def test_a_plan_that_is_too_small_says_so() -> None:
     model = qc.read_model("single-queue")
     board = derive(model, {"server": 7})
