@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ class RandomSum(Law):
     Raises:
         InvalidInput: not a law, or times not a finite number >= 0.
     """
+
+    inverted: ClassVar[bool] = True
 
     law: Law
     times: Real

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,8 @@ class Sum(Law):
     Raises:
         InvalidInput: no law, not a law, or shapes that do not broadcast.
     """
+
+    inverted: ClassVar[bool] = True
 
     laws: tuple[Law, ...]
 

@@ -21,7 +21,7 @@ left of the service in progress. The z_k converge; from there on the sum is geom
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,8 @@ class FeedbackSojourn(Law):
     Raises:
         InvalidInput: an argument outside its domain, or shapes that do not broadcast.
     """
+
+    inverted: ClassVar[bool] = True
 
     arrival_rate: Real
     service: Law

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -132,6 +132,8 @@ class CommonFactor(Law):
     Raises:
         InvalidInput: not a law, or a spread that is negative or not finite.
     """
+
+    inverted: ClassVar[bool] = True
 
     law: Law
     spread: Real

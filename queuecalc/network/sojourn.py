@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,8 @@ class NetworkSojourn(Law):
     Raises:
         InvalidInput: not one law and one entry probability per station, or probabilities that do not add to 1.
     """
+
+    inverted: ClassVar[bool] = True
 
     laws: tuple[Law, ...]
     entry: tuple[Real, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,8 @@ class SharedSojourn(Law):
     Source: Coffman, Muntz & Trotter 1970, "Waiting time distributions for processor-sharing systems", J. ACM 17,
     eq. (33) and its moments.
     """
+
+    inverted: ClassVar[bool] = True
 
     arrival_rate: Real
     service_rate: Real

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class QueueSojourn(Law):
         wait: the law of W, of one of this room's classes.
         service: the law of S.
     """
+
+    inverted: ClassVar[bool] = True
 
     wait: Law
     service: Law

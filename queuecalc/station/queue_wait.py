@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,8 @@ class QueueWait(Law):
     Attributes:
         waiting: the queue.
     """
+
+    inverted: ClassVar[bool] = True
 
     waiting: Waiting
 
