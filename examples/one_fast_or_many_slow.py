@@ -80,8 +80,8 @@ a second, or {COUNT} that complete {SLOW:.0f} each. Which has the lower latency?
 ## The estimate, said aloud
 
 Both are {100 * LOAD / FAST:.0f} % busy. The fast one works {1000 / FAST:.0f} ms on a request; one fifth of it is idle, so
-{1000 / FAST:.0f} ms / 0.2 = {found.said_fast:.0f} ms. A slow one works {1000 / SLOW:.0f} ms, and no line can be shorter
-than that. Whoever waits, waits for a free server: {FAST:.0f} - {LOAD:.0f} = {FAST - LOAD:.0f} a second are to spare, hence
+{1000 / FAST:.0f} ms / 0.2 = {found.said_fast:.0f} ms. A slow one works {1000 / SLOW:.0f} ms, and that is the least it can be.
+Whoever waits, waits for a free server: {FAST:.0f} - {LOAD:.0f} = {FAST - LOAD:.0f} a second are to spare, hence
 {1000 / (FAST - LOAD):.0f} ms on average in both designs. Perhaps 40 % have to: {1000 / SLOW:.0f} + 20 =
 {found.said_slow:.0f} ms. The fast one wins by more than a factor of two.
 

@@ -115,7 +115,7 @@ approximate): lookups now stand behind reports. Pool what is alike; keep the lon
 ## The follow-up
 
 *The requests must stay at random for another year. How many servers make up for it?* {found.as_good}: as many separate lines
-are needed to reach the p95 of {COUNT} servers behind one, {100 * (found.as_good / COUNT - 1):.0f} % more machines.
+are needed to reach the p95 of {COUNT} servers behind one, {found.as_good / COUNT:.1f} times the machines.
 """
 
 
