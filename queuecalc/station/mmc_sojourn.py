@@ -14,6 +14,12 @@ from queuecalc.transform.quantile import quantile
 
 __all__ = ["MMcSojourn"]
 
+STEPS = 9
+"""Plain Newton steps before the root is bracketed instead."""
+
+CONVERGED = 2e-8
+"""A step below this fraction of t ends the iteration: the next one would be about its square."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MMcSojourn(Law):
@@ -110,8 +116,33 @@ class MMcSojourn(Law):
         with np.errstate(divide="ignore"):
             waiting = np.log(self.delay / target) * self._finite + 0.5 / mu
         start = np.maximum(-np.log(target) / mu, waiting)
-        t = quantile(self.tail_and_density, target, start, active=inside)
+        t = self._newton(target, start)
         return np.where(inside, t, np.where(level >= 1.0, 0.0, np.inf))
+
+    def _newton(self, target: Any, start: Any) -> Any:
+        """The root of ln P(T > t) = ln target; bracketed where plain steps have not settled after a few."""
+        shape = start.shape
+        mu, theta, delay = (
+            np.broadcast_to(np.asarray(each, dtype=np.float64), shape)
+            for each in (self.service_rate, 1.0 / self._finite, self.delay)
+        )
+        gap, slow = np.abs(theta - mu), np.minimum(mu, theta)
+        width, share = np.where(gap > 0.0, gap, 1.0), delay * mu
+        t, log_target, settled = start, np.log(target), np.zeros(shape, dtype=np.bool_)
+        with np.errstate(all="ignore"):
+            for _ in range(STEPS):
+                both = np.where(gap > 0.0, -np.expm1(-gap * t) / width, t) * np.exp(-slow * t) * share
+                alone = np.exp(-mu * t)
+                tail = alone + both
+                step = (np.log(tail) - log_target) * tail / ((mu - share) * alone + theta * both)
+                t = t + step
+                settled = (t > 0.0) & (np.abs(step) <= CONVERGED * t)
+                if settled.all():
+                    return t
+        hard = ~settled
+        return np.where(
+            hard, quantile(self.tail_and_density, target, np.where(hard, start, 1.0), active=hard), t
+        )
 
     def _sample(self, size: tuple[int, ...], rng: np.random.Generator) -> Any:
         waits = np.where(rng.random(size) < self.delay, self._finite * rng.standard_exponential(size), 0.0)
