@@ -37,10 +37,11 @@ def network_statements(
         stations: the stations at their rates, in the order of the routing.
     """
     queues = [queue for queue, seen in zip(stations.values(), visited, strict=True) if seen]
+    loops = any(block.inner is not None and visited[block.stations].any() for block in order)
     if not all(isinstance(queue, MMc | MMInf) for queue in queues):
         own = {queue.statement.key: queue.statement for queue in queues}
-        return (*own.values(), STATEMENTS["poisson-arrivals"], STATEMENTS["independent-sojourns"])
-    loops = any(block.inner is not None and visited[block.stations].any() for block in order)
+        again = (REVISITS,) if loops else ()
+        return (*own.values(), STATEMENTS["poisson-arrivals"], STATEMENTS["independent-sojourns"], *again)
     if loops:
         return STATEMENTS["jackson"], STATEMENTS["independent-sojourns"], REVISITS
     several = np.array([_several(queue) for queue in stations.values()])

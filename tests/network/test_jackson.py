@@ -236,6 +236,12 @@ def test_what_a_label_rests_on_is_told() -> None:
         stations={"a": one(servers=2)}, routing={"a": {"a": 0.3}}, arrival_rates={"a": 0.3}
     ).solve()
     assert [s.key for s in loop.statements] == ["jackson", "independent-sojourns", "revisits"]
+    both = JacksonNetwork(
+        stations={"a": one(2.0), "b": Station(service=Gamma(mean=1.0, scv=2.0))},
+        routing={"a": {"b": 0.5}, "b": {"a": 0.5}},
+        arrival_rates={"a": 0.3},
+    ).solve()
+    assert "revisits" in [s.key for s in both.statements]
     general = chain(one(2.0), Station(servers=2, service=Gamma(mean=1.0, scv=2.0)))
     assert [s.key for s in general.statements] == [
         "erlang-c",
