@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 
-from queuecalc.station import MM1, MMc, erlang
+from queuecalc.law import Gamma
+from queuecalc.station import MG1, MM1, MMc, erlang
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "tables" / "heavy_traffic_tables.json").read_text(encoding="utf-8")
@@ -72,3 +74,34 @@ def test_one_server_is_no_special_case() -> None:
     queue = MM1(arrival_rate=column("arrival_rate")[one], service_rate=column("service_rate")[one])
     assert worst(station().mean_wait, "mean_wait")[one].max() < 1e-13
     np.testing.assert_allclose(queue.mean_wait, column("mean_wait")[one], rtol=1e-14)
+
+
+@pytest.mark.parametrize("slack", [1e-4, 1e-9])
+def test_a_wait_that_is_inverted_keeps_its_digits(slack: float) -> None:
+    """M/E_2/1: two exponentials, s^2 + (4 - lambda) s + 4 (1 - lambda) = 0, of the given double in 50 digits."""
+    rate = 1.0 - slack
+    queue = MG1(arrival_rate=rate, service=Gamma(mean=1.0, scv=0.5))
+    with mp.workdps(50):
+        lam = mp.mpf(rate)
+        root = mp.sqrt((4 - lam) ** 2 - 16 * (1 - lam))
+        poles = [(-(4 - lam) + sign * root) / 2 for sign in (1, -1)]
+        assert float(queue.mean_wait / (lam * 0.75 / (1 - lam)) - 1) == pytest.approx(0.0, abs=1e-14)
+        for q in (0.5, 0.05, 0.01, 1e-6):
+            t = float(queue.wait.isf(q))
+            tail = mp.fsum(
+                -(1 - lam) * (r + 2) ** 2 / ((2 * r + 4 - lam) * r) * mp.exp(r * mp.mpf(t)) for r in poles
+            )
+            assert float(tail) == pytest.approx(q, rel=1e-11)
+            assert abs(float(tail - mp.mpf(float(queue.wait.sf(t))))) <= queue.wait.sf_error(t) < 1e-10 * q
+
+
+def test_percentiles_hold_over_the_whole_plane() -> None:
+    """Plain Newton steps: no element is left behind, also where two rates are alike or nobody comes."""
+    rng = np.random.default_rng(1)
+    servers = np.floor(10 ** rng.uniform(0, 6, 4000))
+    rho = np.append(1 - 10 ** rng.uniform(-9, 0, 3999), 0.0)
+    law = MMc(arrival_rate=servers * rho, service_rate=1.0, servers=servers).sojourn
+    alike = MMc(arrival_rate=np.array([1.0, 2.0, 6.0]), service_rate=1.0, servers=np.array([2, 3, 7])).sojourn
+    for q in (0.999999, 0.9, 0.05, 1e-9):
+        np.testing.assert_allclose(law.sf(law.isf(q)), q, rtol=1e-13)
+        np.testing.assert_allclose(alike.sf(alike.isf(q)), q, rtol=1e-13)
