@@ -103,7 +103,7 @@ THEOREM = Theorem(
     parameters=(ARRIVAL_RATE, SERVICE_RATE),
     steps=_steps,
     results=_results,
-    condition=lambda values: without_steady_state(values["arrival_rate"] / values["service_rate"]),
+    condition=without_steady_state,
     cites=("burke",),
     remarks=(
         (

@@ -114,7 +114,7 @@ THEOREM = Theorem(
     parameters=(ARRIVAL_RATE, SERVICE_RATE),
     steps=_steps,
     results=_results,
-    condition=lambda values: without_steady_state(values["arrival_rate"] / values["service_rate"]),
+    condition=without_steady_state,
     cites=("little",),
     remarks=("That the averages settle is assumed; Stidham 1974 says when they do.",),
 )

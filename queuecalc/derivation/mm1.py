@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from sympy import Function, Integral, Sum, exp, log, oo
 
 from queuecalc.derivation.equation import Put
@@ -170,13 +172,15 @@ LEVEL = Parameter(
 )
 
 
-def without_steady_state(rho: float) -> str:
-    """Why there is nothing to put numbers in at this utilisation; empty below one."""
+def without_steady_state(values: Values) -> str:
+    """Why there is nothing to put numbers in at these rates; empty where rho < 1, in exact arithmetic."""
+    capacity = Fraction(values["service_rate"]) * values.get("servers", 1)
+    rho = Fraction(values["arrival_rate"]) / capacity
     if rho < 1:
         return ""
     return (
-        f"rho = {rho:.6g} is not below 1: the geometric series diverges, there is no steady state, and times grow "
-        "without bound"
+        f"rho = {float(rho):.6g} is not below 1: the geometric series diverges, there is no steady state, and times "
+        "grow without bound"
     )
 
 
@@ -208,5 +212,5 @@ THEOREM = Theorem(
     parameters=(ARRIVAL_RATE, SERVICE_RATE, LEVEL),
     steps=_steps,
     results=_results,
-    condition=lambda values: without_steady_state(values["arrival_rate"] / values["service_rate"]),
+    condition=without_steady_state,
 )

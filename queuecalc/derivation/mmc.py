@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from queuecalc.derivation.rules import Algebra, Antiderivative, AtIntegers, Indu
 from queuecalc.derivation.shared import across_cuts, death, geometric, weighted_geometric
 from queuecalc.derivation.step import Step, assume, define
 from queuecalc.derivation.symbols import C, L, T, W, a, c, k, lam, mu, n, p, q, rho, s, t, t_q, theta, x
-from queuecalc.derivation.theorem import Library, Result, Theorem, Values
+from queuecalc.derivation.theorem import TOLERANCE, Library, Result, Theorem, Values
 
 __all__ = [
     "SERVERS",
@@ -339,10 +340,6 @@ SERVERS = Parameter(
 )
 
 
-def _rho(values: Values) -> float:
-    return float(values["arrival_rate"] / (values["service_rate"] * values["servers"]))
-
-
 def _results(values: Values) -> tuple[Result, ...]:
     from queuecalc.station import MMc, MMcK
 
@@ -380,6 +377,7 @@ def _results(values: Values) -> tuple[Result, ...]:
                 "s",
                 f"wait.ppf({level:g})",
                 station.wait.ppf(level),
+                tolerance=TOLERANCE + 1e-15 / abs(math.log(station.delay_probability / (1 - level))),
                 using=("erlang_c", "theta", "rho", "a"),
             )
         )
@@ -409,7 +407,7 @@ THEOREM = Theorem(
     ),
     steps=_steps,
     results=_results,
-    condition=lambda values: without_steady_state(_rho(values)),
+    condition=without_steady_state,
     special=partial_exponentials,
     cites=("erlang-c",),
     remarks=("c is any whole number throughout: the proof does not go by cases.",),

@@ -191,7 +191,7 @@ THEOREM = Theorem(
             meaning="services per second at the second station",
             default=8.0,
         ),
-        replace(LEVEL, most=0.99),
+        replace(LEVEL, least=0.01, most=0.99, closed=True),
     ),
     steps=_steps,
     results=_results,

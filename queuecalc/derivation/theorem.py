@@ -215,7 +215,7 @@ def _figure(
 ) -> Figure:
     formula = substituted(known[result.step].rhs, result.using, known)
     if refusal and result.otherwise is not None:
-        if result.value not in (None, result.otherwise):
+        if result.value is not None and not math.isclose(result.value, result.otherwise, rel_tol=TOLERANCE):
             raise NotDerived(
                 f"{theorem.name}: {result.name} is {result.value!r} by the library where the formula does not hold, "
                 f"expected {result.otherwise!r}"

@@ -111,3 +111,19 @@ def test_the_rule_of_staffing_is_near_erlang_c() -> None:
     ]
     assert servers == math.ceil(1000 + 1.4193 * math.sqrt(1000) - 0.5) or abs(servers - 1046) <= 1
     assert "the least number of servers is" in proof.theorem.notes(proof.values)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("mmc", {"arrival_rate": 67.09660899734578, "service_rate": 5.161277615180445, "servers": 13}),
+        ("mmc", {"arrival_rate": 80.0, "service_rate": 20.0, "servers": 4}),
+        ("mg1", {"arrival_rate": 692.7695553697604, "service_rate": 692.7695553697604, "scv": 4.0}),
+        ("burke", {"arrival_rate": 0.1224638078547171, "service_rate": 0.1224638078547171}),
+        ("mm1", {"arrival_rate": 3.0, "service_rate": math.nextafter(3.0, 4.0)}),
+    ],
+)
+def test_at_capacity_to_the_last_bit(name: str, numbers: dict[str, float]) -> None:
+    for figure in derive(name, **numbers).figures:
+        assert not math.isnan(figure.value)
+        assert figure.value >= 0.0
