@@ -13,6 +13,7 @@ from queuecalc.law.parameter import Real, released
 from queuecalc.law.pieces import Piece
 from queuecalc.law.sum import Sum
 from queuecalc.station.inversion import Transforms, inverted
+from queuecalc.station.percentile_curve import MANY, percentile_curve
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
@@ -161,7 +162,8 @@ class QueueSojourn(Law):
         """The atoms that hold the level first, the base's root elsewhere."""
         atoms = self.atoms
         if not 0 < len(atoms) <= FEW:
-            return Law._isf(self, q)
+            found = None if atoms else self._at_many_loads(q)
+            return Law._isf(self, q) if found is None else found
         shape = np.broadcast_shapes(q.shape, self.shape)
         found, at = np.zeros(shape, dtype=bool), np.zeros(shape)
         for where, mass in atoms:
@@ -169,6 +171,31 @@ class QueueSojourn(Law):
             holds = (left <= q) & (q < left + mass) & self._steady
             found, at = found | holds, np.where(holds, where, at)
         return np.where(found, at, Law._isf(self, np.where(found, 1.0, q)))
+
+    def _at_many_loads(self, q: Any) -> Any | None:
+        """One percentile of M/G/1 with one service law at very many loads, from a curve; None where there is none."""
+        wait, service = self.wait, self.service
+        if np.size(q) != 1 or int(np.prod(self.shape)) < MANY or service.shape or not service.smooth:
+            return None
+        if not isinstance(wait, QueueWait) or wait.waiting.max_queue is not None:
+            return None
+        load, level = wait.waiting.load, np.asarray(q, dtype=np.float64).reshape(())
+        slack = np.broadcast_to(load.slack, self.shape)
+        inside = (slack > 0.0) & (slack < 1.0)
+        if not np.all(load.servers == 1.0) or inside.sum() < MANY or not 0.0 < level < 1.0:
+            return None
+
+        def solve(left: Any) -> Any:
+            waiting = Waiting((1.0 - left) / np.asarray(service.mean), service, 1)
+            law = QueueSojourn(QueueWait(waiting), service)
+            return np.asarray(waiting.load.slack) * Law._isf(law, level)
+
+        found = percentile_curve(solve, slack[inside])
+        if found is None:
+            return None
+        values = np.where(slack > 0.0, np.asarray(service.isf(level)), np.inf)
+        values[inside] = found
+        return np.broadcast_to(values, np.broadcast_shapes(np.shape(q), self.shape))
 
     # -- transforms
 
