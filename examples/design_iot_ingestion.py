@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 def sized_model() -> tuple[qc.Model, qc.SizingAnswer]:
     """The shipped model and its cheapest plan."""
     model = qc.read_model("iot-ingestion")
-    return model, qc.size(model)
+    return model, qc.size(model, explain=True)
 
 
 def answer() -> Answer:

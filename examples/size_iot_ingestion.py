@@ -14,7 +14,7 @@ import queuecalc as qc
 def main() -> None:
     """Read the model, find the cheapest plan, tell its story."""
     model = qc.read_model("iot-ingestion")
-    answer = qc.size(model)
+    answer = qc.size(model, explain=True)
 
     print(model.title)
     tell_the_question(model, answer)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -251,13 +252,14 @@ class _Bounds:
         figures = self.pattern.figures[name]
         if figures.servers is None:
             return 0, None
-        best: tuple[int, Excuse | None] = (0, None)
+        best, why = self.lower[name], None
         for least, excuse in self._candidates(name):
-            if least > best[0]:
-                best = (least, excuse)
-        return best
+            if least > best:
+                best, why = least, excuse
+        return (best, why()) if why is not None else (0, None)
 
-    def _candidates(self, name: str) -> Iterator[tuple[int, Excuse]]:
+    def _candidates(self, name: str) -> Iterator[tuple[int, Callable[[], Excuse]]]:
+        """(n, how to say it) for every reason why fewer than n units are refused."""
         figures, graph = self.pattern.figures[name], self.pattern.graph()
         assert figures.servers is not None
         key = ("work", id(self.floor), name)
@@ -268,12 +270,12 @@ class _Bounds:
         peak, hour = self.tables[key]
         steady = name in graph.waited and figures.max_queue is None
         if steady or (self.owner.keep_up and name not in graph.waited):
-            least = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
-            yield least, self._utilisation(name, "stability", peak, hour, least, 1.0)
+            needed = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
+            yield needed, partial(self._utilisation, name, "stability", peak, hour, needed, 1.0)
         if figures.max_utilisation is not None:
-            per_unit = figures.servers * figures.max_utilisation * (1.0 + ROUNDING)
-            least = math.ceil(peak / per_unit)
-            yield least, self._utilisation(name, "utilisation", peak, hour, least, figures.max_utilisation)
+            limit = figures.max_utilisation
+            least = math.ceil(peak / (figures.servers * limit * (1.0 + ROUNDING)))
+            yield least, partial(self._utilisation, name, "utilisation", peak, hour, least, limit)
         if name not in graph.waited and self.along:
             yield from self._backlog(name)
 
@@ -311,7 +313,7 @@ class _Bounds:
             limits["drained"] = 0.0
         return limits
 
-    def _backlog(self, name: str) -> Iterator[tuple[int, Excuse]]:
+    def _backlog(self, name: str) -> Iterator[tuple[int, Callable[[], Excuse]]]:
         """Least count by the fluid backlog (exact for one line; a necessary condition with partitions)."""
         limits = self._limits(name)
         low, high = self.lower[name], self.upper[name]
@@ -341,24 +343,22 @@ class _Bounds:
             if not broken[0]:
                 continue
             count = int(np.argmin(broken)) if not broken.all() else broken.size
-            worst = float(reached[count - 1])
-            text = (
-                f"{name}: {worst:,.0f} server-seconds of work are left at the end with {units[count - 1]}"
-                if target == "drained"
-                else f"{name}: lag {duration(worst)} with {units[count - 1]}, above {duration(limit)}"
-            )
-            subject = name
-            if target == "retention":
-                graph = self.pattern.graph()
-                figures_of = self.pattern.figures
-                subject = min(c for c in graph.callers_of[name] if figures_of[c].retention_s == limit)
-            yield (
-                int(units[0]) + count,
-                Excuse(
-                    target=target,
-                    subject=subject,
-                    sentence=f"{text}; at least {int(units[0]) + count} units are needed",
-                    limit=limit,
-                    reached=worst,
-                ),
-            )
+            least = int(units[0]) + count
+            yield least, partial(self._behind, name, target, limit, float(reached[count - 1]), least)
+
+    def _behind(self, name: str, target: str, limit: float, worst: float, least: int) -> Excuse:
+        graph, subject = self.pattern.graph(), name
+        if target == "drained":
+            text = f"{name}: {worst:,.0f} server-seconds of work are left at the end with {least - 1}"
+        else:
+            text = f"{name}: lag {duration(worst)} with {least - 1}, above {duration(limit)}"
+        if target == "retention":
+            figures = self.pattern.figures
+            subject = min(c for c in graph.callers_of[name] if figures[c].retention_s == limit)
+        return Excuse(
+            target=target,
+            subject=subject,
+            sentence=f"{text}; at least {least} units are needed",
+            limit=limit,
+            reached=worst,
+        )

@@ -43,8 +43,8 @@ _CONTRADICTION = (
 def size(
     model: Model | Judge,
     *,
-    alternatives: int = 3,
-    explain: bool = True,
+    alternatives: int | None = None,
+    explain: bool = False,
     progress: Progress | None = None,
 ) -> SizingAnswer:
     """The cheapest number of units of every component that keeps the contract, with a proof.
@@ -55,8 +55,9 @@ def size(
 
     Args:
         model: the model, or a judge of its plans.
-        alternatives: how many of the next minimal plans to name.
-        explain: whether to say what one unit less breaks, the headroom, relaxations and the price for the peak.
+        alternatives: how many of the next minimal plans to name; by default 3 with reasons, none without.
+        explain: whether to say what one unit less breaks, the headroom, relaxations and the price for the peak. The
+            reasons take some three times as long as the plan and its proof.
         progress: called after each evaluation.
 
     Raises:
@@ -64,6 +65,8 @@ def size(
         InternalError: boxes and plans are judged differently.
         SearchInterrupted: Ctrl-C; it carries the best plan found so far.
     """
+    if alternatives is None:
+        alternatives = _ALTERNATIVES if explain else 0
     if alternatives < 0:
         raise InvalidInput(f"alternatives {alternatives}: expected at least 0")
     judge = _judge(model)
@@ -81,6 +84,9 @@ def _judge(model: Model | Judge) -> Judge:
     from queuecalc.evaluation import Evaluator
 
     return Evaluator(model)
+
+
+_ALTERNATIVES = 3
 
 
 class _Sizing:

@@ -236,9 +236,9 @@ class Waiting(Record):
 
     @cached_property
     def _each(self) -> Any:
-        """The servers, as one number where they are: a law is then asked at s / c once for the whole batch."""
-        servers = self.load.servers
-        return servers if np.ndim(self.servers) else np.float64(servers.flat[0])
+        """The servers in their own shape: a law is then asked at s / c once for all loads."""
+        servers = np.asarray(self.servers, dtype=np.float64)
+        return np.where(np.isfinite(servers), servers, 1.0)
 
     @cached_property
     def margin(self) -> tuple[Any, Any]:

@@ -50,7 +50,7 @@ def feasible_toys(number: int) -> Iterator[Toy]:
 # ---------------------------------------------------------------------- the answer as a whole
 def test_the_answer_says_what_was_done() -> None:
     toy = simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),), budget=Decimal(100))
-    answer = size(toy)
+    answer = size(toy, explain=True)
     # 2/a + 1/b <= 1: (3, 3), (4, 2), (5, 2) ..: 3 x 4 + 5 x 2 = 22 beats 9 + 15 = 24
     assert answer.counts == {"a": 4, "b": 2}
     assert answer.cost_usd_per_month == 22
@@ -70,14 +70,14 @@ def test_the_answer_says_what_was_done() -> None:
 
 def test_answers_survive_json() -> None:
     for toy in feasible_toys(3):
-        answer = size(toy)
+        answer = size(toy, explain=True)
         assert from_json(SizingAnswer, to_json(answer)) == answer
 
 
 def test_a_plan_at_the_budget_is_allowed_and_a_cent_less_is_not() -> None:
     toy = simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),))
-    assert size(replace(toy, budget=Decimal("22.00"))).feasible
-    answer = size(replace(toy, budget=Decimal("21.99")))
+    assert size(replace(toy, budget=Decimal("22.00")), explain=True).feasible
+    answer = size(replace(toy, budget=Decimal("21.99")), explain=True)
     assert not answer.feasible
     assert answer.missing_usd_per_month == Decimal("0.01")
     assert answer.counts == {"a": 4, "b": 2}
@@ -95,7 +95,7 @@ def test_explanations_can_be_left_out() -> None:
 
 def test_models_without_a_budget_and_without_an_upper_count() -> None:
     toy = simple(3, 5, most=10**9, limits=(per_unit("p95", 1.0, 2000.0, 1000.0),))
-    answer = size(toy)
+    answer = size(toy, explain=True)
     a, b = answer.counts.values()
     assert 2000 / a + 1000 / b <= 1.0
     assert answer.proven
@@ -105,7 +105,7 @@ def test_models_without_a_budget_and_without_an_upper_count() -> None:
 
 
 def test_a_model_file_is_sized() -> None:
-    answer = size(read_model("single-queue"))
+    answer = size(read_model("single-queue"), explain=True)
     assert answer.proven
     units = answer.counts["server"]
     assert answer.cost_usd_per_month == 50 * units
@@ -119,27 +119,27 @@ def test_a_model_file_is_sized() -> None:
 # ---------------------------------------------------------------------- refusals
 def test_alternatives_are_a_number() -> None:
     with pytest.raises(InvalidInput, match="alternatives -1: expected at least 0"):
-        size(simple(1, limits=()), alternatives=-1)
+        size(simple(1, limits=()), alternatives=-1, explain=True)
 
 
 def test_too_many_optional_components_are_refused_at_once() -> None:
     names = tuple(f"x{index}" for index in range(21))
     toy = Toy(names=names, own_ranges=((0, 1),) * 21, prices=(Decimal(1),) * 21, limits=())
     with pytest.raises(InvalidInput, match="21 components are optional, at most 20 may be"):
-        size(toy)
+        size(toy, explain=True)
     assert toy.calls == {}
 
 
 def test_ranges_that_exclude_each_other_are_refused() -> None:
     toy = replace(simple(1, 1, limits=()), own_ranges=((1, 1), (3, 2)))
     with pytest.raises(InvalidInput, match="no plan is permitted"):
-        size(toy)
+        size(toy, explain=True)
 
 
 # ---------------------------------------------------------------------- ties
 def test_ties_are_told_up_to_a_number() -> None:
     toy = simple(1, 1, 1, 1, most=9, limits=(Limit("units", "", -12.0, (Part(lambda n: -n, "helps"),) * 4),))
-    answer = size(toy)
+    answer = size(toy, explain=True)
     assert answer.cost_usd_per_month == 12
     assert len(answer.ties) == MOST_TIES - 1
     assert any("more than 20 plans cost the same" in finding for finding in answer.evaluation.findings)
@@ -151,14 +151,14 @@ def test_a_better_plan_after_many_ties_has_few() -> None:
     """The cap on ties is lifted when something cheaper is found."""
     parts = (*(Part(lambda n: -n, "helps"),) * 4, Part(lambda n: -100.0 if n > 8 else 0.0, "helps"))
     toy = simple(10, 10, 10, 10, 1, limits=(Limit("units", "", -12.0, parts),))
-    answer = size(toy, alternatives=0)
+    answer = size(toy, alternatives=0, explain=True)
     assert answer.counts == {"a": 1, "b": 1, "c": 1, "d": 1, "e": 9}
     assert answer.ties == ()
 
 
 def test_free_units_are_bought_only_where_they_help() -> None:
     toy = simple(0, 0, 7, limits=(per_unit("p95", 1.0, 2.0, 0.0, 1.0),))
-    answer = size(toy)
+    answer = size(toy, explain=True)
     assert answer.cost_usd_per_month == 14
     assert answer.counts == {"a": 4, "b": 1, "c": 2}
     assert answer.ties == ()
@@ -172,7 +172,7 @@ def test_a_free_plan_has_alternatives_that_cost() -> None:
         prices=(Decimal(0), Decimal(10)),
         limits=(Limit("p95", "", 1.0, (shared(3.0), helped)),),
     )
-    answer = size(toy)
+    answer = size(toy, explain=True)
     assert answer.counts == {"a": 3, "b": 0}
     assert answer.cost_usd_per_month == 0
     (other,) = answer.alternatives
@@ -181,7 +181,7 @@ def test_a_free_plan_has_alternatives_that_cost() -> None:
 
 
 def test_nothing_is_free_of_limits() -> None:
-    answer = size(simple(0, 0, limits=()))
+    answer = size(simple(0, 0, limits=()), explain=True)
     assert answer.counts == {"a": 1, "b": 1}
     assert answer.alternatives == ()
     assert answer.headroom is not None
@@ -196,7 +196,7 @@ def test_progress_tells_the_best_plan_so_far() -> None:
         def note(*news: Any, told: list[Any] = told) -> None:
             told.append(news)
 
-        answer = size(toy, progress=note)
+        answer = size(toy, progress=note, explain=True)
         evaluations = [news[0] for news in told]
         assert evaluations == sorted(evaluations)
         costs = [cost for _, cost, _ in told if cost is not None]
@@ -268,7 +268,7 @@ def test_a_contradiction_in_a_sample_leaves_the_answer_unproven() -> None:
     liar = Liar(
         names=toy.names, own_ranges=toy.own_ranges, prices=toy.prices, limits=toy.limits, budget=toy.budget
     )
-    answer = size(liar)
+    answer = size(liar, explain=True)
     assert answer.feasible  # the sample itself keeps the contract
     assert not answer.proven
     assert any("best found, not proven" in finding for finding in answer.evaluation.findings)
@@ -291,7 +291,7 @@ def test_a_contradiction_next_to_the_answer_leaves_it_unproven() -> None:
         limits=(*toy.limits,),
         budget=toy.budget,
     )
-    answer = size(fickle)
+    answer = size(fickle, explain=True)
     assert not answer.proven
     assert any("best found, not proven" in finding for finding in answer.evaluation.findings)
     assert all(entry.reason == "the contract holds without it, too" for entry in answer.one_less)
@@ -310,18 +310,18 @@ def test_a_plan_kept_by_the_search_alone_is_a_defect() -> None:
     with pytest.raises(
         InternalError, match=r"the search keeps the plan .* its evaluation does not: p95 of all"
     ):
-        size(forgetful)
+        size(forgetful, explain=True)
 
 
 def test_a_plan_left_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a refused box lost between search and certificate, the answer would not be called proven."""
     monkeypatch.setattr(Pattern, "boxes", lambda _: [])
-    answer = size(simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),)))
+    answer = size(simple(3, 5, limits=(per_unit("p95", 1.0, 2.0, 1.0),)), explain=True)
     assert not answer.proven
     assert "the proof leaves a plan open: {'a': 1, 'b': 1}" in answer.evaluation.findings
 
 
 def test_constants_need_no_units() -> None:
-    answer = size(simple(1, 2, limits=(Limit("p95", "", 1.0, (constant(0.5), constant(0.5))),)))
+    answer = size(simple(1, 2, limits=(Limit("p95", "", 1.0, (constant(0.5), constant(0.5))),)), explain=True)
     assert answer.counts == {"a": 1, "b": 1}
     assert all(entry.reason == "1 is the least that is permitted" for entry in answer.one_less)

@@ -25,7 +25,7 @@ def sized(number: int, **kind: Any) -> Iterator[tuple[Toy, SizingAnswer]]:
         seed += 1
         if toy.kept():
             number -= 1
-            yield toy, size(toy)
+            yield toy, size(toy, explain=True)
 
 
 def plan_of(counts: Any) -> Counts:
@@ -187,7 +187,7 @@ def test_the_cheapest_plan_without_a_limit_is_among_the_relaxations() -> None:
 def test_limits_that_nobody_chose_are_not_relaxed() -> None:
     for toy, _ in sized(10):
         fixed = replace(toy, limits=tuple(replace(limit, removable=False) for limit in toy.limits))
-        for entry in size(fixed).relaxations:  # neighbours alone
+        for entry in size(fixed, explain=True).relaxations:  # neighbours alone
             less = sum(entry.counts.values())
             assert less == sum(size(toy, explain=False, alternatives=0).counts.values()) - 1
 
@@ -208,7 +208,7 @@ def test_the_price_for_the_peak_agrees_with_brute_force() -> None:
         kept = toy.kept()
         if not kept:
             continue
-        answer = size(toy)
+        answer = size(toy, explain=True)
         at_peak = toy.keeping_up().kept()
         if not at_peak:
             impossible += 1
@@ -216,7 +216,10 @@ def test_the_price_for_the_peak_agrees_with_brute_force() -> None:
             continue
         lowest = min(at_peak.values())
         assert answer.peak_sized_usd_per_month == lowest
-        assert size(replace(toy, budget=answer.cost_usd_per_month)).peak_sized_usd_per_month == lowest
+        assert (
+            size(replace(toy, budget=answer.cost_usd_per_month), explain=True).peak_sized_usd_per_month
+            == lowest
+        )
         dearer += lowest > answer.cost_usd_per_month
         unmoved += lowest == answer.cost_usd_per_month
     assert dearer
@@ -235,7 +238,7 @@ def test_a_price_for_the_peak_that_takes_too_long_is_left_out(monkeypatch: pytes
     for seed in range(30):
         toy = keeping_up_toy(seed)
         if toy.kept() and toy.keeping_up().kept():
-            answer = size(toy)
+            answer = size(toy, explain=True)
             assert answer.peak_sized_usd_per_month in (None, answer.cost_usd_per_month)
             found += answer.peak_sized_usd_per_month is None
     assert found
@@ -252,7 +255,7 @@ def test_the_peak_may_need_components_that_were_never_looked_at() -> None:
         limits=(rate,),
         keep_up=(behind,),
     )
-    answer = size(toy, alternatives=0)
+    answer = size(toy, alternatives=0, explain=True)
     assert answer.cost_usd_per_month == 10
     assert answer.peak_sized_usd_per_month == 110
 
