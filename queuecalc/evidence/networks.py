@@ -62,7 +62,7 @@ NETWORKS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "joint failure states are enumerated, and what is lost upstream does not load the stations below; what is left "
         "out is bounded by its probability; arrivals behind a bounded queue are taken as Poisson: two such queues in a "
-        "row lose 1 to 8 % too many against the exact Markov chain",
+        "row lose 1 to 8 % too many against the exact Markov chain, three that fail 36.3 % for 34.9 +- 0.6 % simulated",
         "Li & Silvester 1984 (most probable states)",
     ),
     Statement(

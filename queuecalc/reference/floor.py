@@ -46,6 +46,7 @@ class _Bounding:
         self.least: Flows = {}
         self.most: Flows = {}
         self.by_caller: dict[Node, dict[str, tuple[Any, Any]]] = {}
+        self.times: dict[Node, dict[Node, float]] = {}
 
     def run(self) -> Floor:
         for users, rate in users_rates(self.plan, self.load).items():
@@ -63,6 +64,8 @@ class _Bounding:
         for call, child in self.plan.onward(node, ALL_UP):
             for total, rate in ((self.least, least), (self.most, most)):
                 total[child] = total.get(child, 0.0) + rate * call.times
+            times = self.times.setdefault(child, {})
+            times[node] = times.get(node, 0.0) + call.times
             own = self.by_caller.setdefault(child, {})
             before = own.get(node.component, (0.0, 0.0))
             own[node.component] = (before[0] + least * call.times, before[1] + most * call.times)
@@ -87,6 +90,12 @@ class _Bounding:
             own_least, own_most = _shares(counted, work)
             least_share = {node: min(share, own_least[node]) for node, share in least_share.items()}
             most_share = {node: max(share, own_most[node]) for node, share in most_share.items()}
+        mix = self._constant_mix(here)
+        if mix is not None:
+            total = sum(mix[node] * work[node] for node in here)
+            least_share = most_share = (
+                {node: mix[node] / total for node in here} if total > 0.0 else least_share
+            )
         most_work = sum((most * work[node] for node, (_, most) in every.items()), 0.0)
         backlog = figures.initial_backlog > 0.0 or bool(np.any(most_work > capacity))
         found = {}
@@ -95,6 +104,20 @@ class _Bounding:
             let_go = most_servers * most_share[node] if backlog else 0.0
             found[node] = (np.minimum(counted[node][0], held), np.maximum(every[node][1], let_go))
         return found
+
+    def _constant_mix(self, here: list[Node]) -> dict[Node, float] | None:
+        """Visits of each node in any unit, where every caller calls all of them in one proportion; else None."""
+        totals = {node: sum(self.times[node].values()) for node in here}
+        if not here or min(totals.values()) <= 0.0:
+            return None
+        shares = [
+            {caller: times / totals[node] for caller, times in self.times[node].items()} for node in here
+        ]
+        alike = all(
+            some.keys() == shares[0].keys() and all(abs(some[c] - shares[0][c]) <= 1e-12 for c in some)
+            for some in shares
+        )
+        return totals if alike else None
 
     def _from(self, node: Node, callers: frozenset[str]) -> tuple[Any, Any]:
         """The part of a node's inflow that comes straight from some components."""

@@ -419,3 +419,25 @@ class TestBounds:
 
             lost = bracket(judged._losses(1e-9, late=False), "", units, lambda _: False)
             assert lost.most >= best["availability", ""].reached - 1e-9
+
+    def test_a_mix_in_one_proportion_keeps_it_whatever_a_cap_in_front_lets_through(self) -> None:
+        """Both operations of the worker come from the same capped caller: 1 server hands on 1 / (0.06 + 0.02) of each."""
+        some = model(
+            [
+                component("front", 0.001, count=(1, 3), max_rate_per_s=15.0),
+                component("worker", {"long": Exponential(mean=0.06), "short": Exponential(mean=0.02)}),
+                component("sink", 0.01, max_utilisation=0.2),
+            ],
+            [
+                call("users", "front"),
+                call("front", "worker.long", wait=False),
+                call("front", "worker.short", wait=False),
+                call("worker", "sink", wait=False),
+            ],
+            load=(40.0, 40.0),
+            percentiles=(),
+        )
+        lower, upper = ({"front": n, "worker": n, "sink": 1} for n in (1, 2))
+        line = BoxBounds(some, lower, upper).line("utilisation", "sink")
+        assert line.reached == pytest.approx(0.01 * 2.0 / 0.08)
+        assert Judgement(Plan(some, lower)).utilisation("sink") == pytest.approx(line.reached)
