@@ -421,7 +421,7 @@ class TestBounds:
             assert lost.most >= best["availability", ""].reached - 1e-9
 
     def test_a_mix_in_one_proportion_keeps_it_whatever_a_cap_in_front_lets_through(self) -> None:
-        """Both operations of the worker come from the same capped caller: 1 server hands on 1 / (0.06 + 0.02) of each."""
+        """Both operations come from one capped caller: a server hands on 1 / (0.06 + 0.02) of each."""
         some = model(
             [
                 component("front", 0.001, count=(1, 3), max_rate_per_s=15.0),
