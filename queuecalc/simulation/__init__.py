@@ -14,7 +14,8 @@ from queuecalc.answer import (
     SimulationResult,
 )
 from queuecalc.simulation.along_curve import simulate_curve
-from queuecalc.simulation.comparison import compare, held_still
+from queuecalc.simulation.comparison import compare, compare_network, held_still
+from queuecalc.simulation.network import simulate_network
 from queuecalc.simulation.stationary import simulate
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "SimulatedSeries",
     "SimulationResult",
     "compare",
+    "compare_network",
     "held_still",
     "simulate",
     "simulate_curve",
+    "simulate_network",
 ]

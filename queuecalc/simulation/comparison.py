@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from queuecalc.answer import Comparison, Estimate, Evaluation, SimulationResult
+from queuecalc.answer import Comparison, Estimate, Evaluation, NetworkAnswer, SimulationResult
 from queuecalc.architecture import Component, Model, PercentileTarget
 from queuecalc.errors import InvalidInput
 from queuecalc.load import Curve
 from queuecalc.simulation.arguments import checked_levels
 
-__all__ = ["compare", "held_still"]
+__all__ = ["compare", "compare_network", "held_still"]
 
 LEFT_OUT = ("availability", "mtbf_h", "mttr_h", "initial_backlog")
 
@@ -57,8 +57,9 @@ def _still(component: Component) -> Component:
 def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Comparison, ...]:
     """Every number that both have.
 
-    Of one hour: utilisation, percentiles and losses; `evaluation` must be of the model `held_still` at that hour.
-    Along the curve without failures: percentiles over all requests, lags and backlogs. With failures: losses.
+    Of one hour: utilisation, percentiles, losses, and the mean waits of work that is handed off and keeps up;
+    `evaluation` must be of the model `held_still` at that hour. Along the curve without failures: percentiles over all
+    requests, lags and backlogs. With failures: losses.
 
     Raises:
         InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
@@ -74,6 +75,7 @@ def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Compariso
             *_utilisations(result, evaluation),
             *_percentiles(result, evaluation),
             *_losses(result, evaluation),
+            *_waits(result, evaluation),
         )
     if result.failures:
         return tuple(_losses(result, evaluation))
@@ -149,3 +151,44 @@ def _backlogs(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comp
             yield _row(
                 "line at the end", name, "messages", line.end_backlog_messages, other.end_backlog_messages
             )
+
+
+def _waits(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
+    """The lag of what does not fall behind is its mean wait."""
+    for line in evaluation.asynchronous:
+        if line.stationary:
+            seen = result.component(line.component).mean_wait_s
+            yield _row("lag", line.component, "s", line.max_lag_s, seen)
+
+
+def compare_network(result: SimulationResult, answer: NetworkAnswer) -> tuple[Comparison, ...]:
+    """Every number that the simulation and the solution of a plain network both have.
+
+    Utilisation and mean wait of every station with finite servers, mean and percentiles from arrival to departure.
+    Nothing where some station has no steady state: what the others get depends on how long one looks.
+
+    Raises:
+        InvalidInput: the two speak of different stations.
+    """
+    if [line.name for line in result.components] != [line.name for line in answer.stations]:
+        raise InvalidInput("simulation and solution speak of different stations")
+    finite = [line for line in answer.stations if line.servers is not None]
+    if not answer.stable:
+        return ()
+    rows = [
+        _row("utilisation", line.name, "", line.utilisation, result.component(line.name).utilisation)
+        for line in finite
+    ]
+    rows += [
+        _row("wait", line.name, "s", line.mean_wait_s, result.component(line.name).mean_wait_s)
+        for line in finite
+    ]
+    for latency in result.latencies[:1]:
+        rows.append(_row("mean", "", "s", answer.mean_sojourn_s, latency.mean_s))
+        seen = {percentile.level: percentile.seconds for percentile in latency.percentiles}
+        rows += [
+            _row(f"p{100.0 * each.level:.10g}", "", "s", each.sojourn_s, seen[each.level])
+            for each in answer.percentiles
+            if each.level in seen
+        ]
+    return tuple(rows)

@@ -30,6 +30,8 @@ Sink = Callable[[npt.NDArray[np.float64], npt.NDArray[np.int64]], None]
 
 ANSWERS = 1 << 16
 SAMPLES = 1 << 14
+ALL_SAMPLES = 1 << 23
+"""In stock: of one law, and of all laws together."""
 TASKS = 1 << 12
 
 
@@ -53,9 +55,8 @@ class Engine:
         self.sources = [
             (law, np.random.default_rng(one)) for law, one in zip(wiring.laws, seeds[1:], strict=True)
         ]
-        copies = sum(int(row["whole"]) + 1 for row in tables.draws)
-        margin = tables.starts * copies
-        size = max(SAMPLES, 4 * margin)
+        margin = tables.starts * _most_samples(tables)
+        size = max(min(SAMPLES, ALL_SAMPLES // max(1, len(wiring.laws))), 4 * margin)
         self.tables = tables._replace(margins=np.full(len(self.sources), size - margin, dtype=np.int64))
         self.state = _still(self.tables, wiring, size)
         for pool, (law, rng) in enumerate(self.sources):
@@ -127,6 +128,12 @@ class Engine:
         number = int(self.state.clock[0]["answers"])
         self.sink(self.state.answer_times[:number].copy(), self.state.answer_classes[:number].copy())
         self.state.clock[0]["answers"] = 0
+
+
+def _most_samples(tables: Tables) -> int:
+    """How many samples of one law a service takes, at most."""
+    needs = np.concatenate([[0], np.cumsum(tables.draws["whole"].astype(np.int64) + 1)])
+    return int((needs[tables.nodes["end_draw"]] - needs[tables.nodes["first_draw"]]).max(initial=1))
 
 
 def _still(tables: Tables, wiring: Wiring, size: int) -> State:

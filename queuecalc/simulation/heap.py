@@ -58,6 +58,7 @@ def take(S: State, node: int, parent: int, root: int, line: int) -> int:
     record["node"] = node
     record["line"] = line
     record["left"] = 0
+    record["open"] = 0
     record["parent"] = parent
     record["root"] = root
     record["loss"] = 0

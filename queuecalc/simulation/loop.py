@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from queuecalc.simulation.calls import finish_service, leave, proceed
+from queuecalc.simulation.calls import finish_delay, finish_service, proceed
 from queuecalc.simulation.heap import pop, push, take
 from queuecalc.simulation.records import ARRIVAL, CHANGED, DELAYED, KINDS, SERVED, State, Tables
 from queuecalc.simulation.stations import choose_station, feed, next_in_line, queue_up
@@ -121,7 +121,7 @@ def run(T: Tables, S: State, rng: np.random.Generator, until: float) -> int:
         if kind == SERVED:
             finish_service(T, S, rng, index)
         elif kind == DELAYED:
-            leave(T, S, rng, index)
+            finish_delay(T, S, rng, index)
         elif kind == ARRIVAL:
             request(T, S, rng)
         else:

@@ -18,6 +18,8 @@ __all__ = [
     "DOWN",
     "DRAW",
     "DROPPED",
+    "HANDED_OFF",
+    "HANDED_ON",
     "KINDS",
     "KNOT",
     "LINE",
@@ -32,6 +34,7 @@ __all__ = [
     "TASK",
     "UNIT",
     "UNLIMITED",
+    "WAITED_FOR",
     "State",
     "Tables",
 ]
@@ -49,6 +52,9 @@ ARRIVAL, SERVED, DELAYED, CHANGED = 0, 1, 2, 3
 
 UNLIMITED = 2**30
 """Servers, partitions and waiting places where there is no limit."""
+
+HANDED_OFF, WAITED_FOR, HANDED_ON = 0, 1, 2
+"""What becomes of the caller: it goes on at once; waits for the answer; is done, and its own caller waits instead."""
 
 OWN_NODE = -1
 """A call that its own caller takes: its service is part of the caller's."""
@@ -72,12 +78,28 @@ NODE = np.dtype(
 """What a request of one class does at one operation of a component; the first nodes are the users of each class."""
 
 LINE = np.dtype(
-    [("whole", "i4"), ("wait", "i4"), ("first_option", "i4"), ("end_option", "i4"), ("part", "f8")],
+    [
+        ("whole", "i4"),
+        ("wait", "i4"),
+        ("first_option", "i4"),
+        ("end_option", "i4"),
+        ("group", "i4"),  # calls of one group go out at once, and all are waited for; 0: one after the other
+        ("chance", "i4"),  # 1: one of the options by chance; 0: the first live one
+        ("part", "f8"),
+    ],
     align=True,
 )
-"""A call: `whole` times and once more with probability `part`, to the first live one of its options."""
+"""A call: `whole` times and once more with probability `part`, to one of its options."""
 
-OPTION = np.dtype([("node", "i4"), ("component", "i4"), ("flow", "i4")], align=True)
+OPTION = np.dtype(
+    [
+        ("node", "i4"),
+        ("component", "i4"),
+        ("flow", "i4"),
+        ("share", "f8"),  # probability of this option and those before it, where chance decides
+    ],
+    align=True,
+)
 """Who may take a call; `flow` 0 is served from the line that partitions limit, 1 from the other one."""
 
 DRAW = np.dtype([("pool", "i4"), ("whole", "i4"), ("line", "i4"), ("part", "f8")], align=True)
@@ -90,6 +112,7 @@ COMPONENT = np.dtype(
         ("servers", "i4"),  # per unit
         ("limit", "i4"),  # servers that partitions can keep busy
         ("places", "i4"),  # waiting places of each station
+        ("held", "i4"),  # 1: a server stays busy while the calls of its visit are under way
         ("delay", "f8"),
         ("cap", "f8"),  # visits per second and live unit that go on; 0 for no cap
         ("memory", "f8"),  # seconds over which their rate is measured
@@ -121,6 +144,7 @@ TASK = np.dtype(
         ("node", "i4"),
         ("line", "i4"),  # the call that it makes now
         ("left", "i4"),  # how often still
+        ("open", "i4"),  # calls that it waits for
         ("parent", "i4"),  # the task that waits for it; -1 for none
         ("root", "i4"),  # the request; -1 for a message that no request waits for
         ("next", "i4"),  # behind it in a line of waiting tasks, or of free records

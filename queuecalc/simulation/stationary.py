@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from queuecalc.answer import SimulatedComponent, SimulationResult
 from queuecalc.architecture import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.simulation.arguments import checked_counts, checked_levels, checked_number, checked_whole
-from queuecalc.simulation.compilation import compiled_loop
-from queuecalc.simulation.engine import Engine
+from queuecalc.simulation.batches import batches_of
 from queuecalc.simulation.estimation import Estimator
-from queuecalc.simulation.observation import Counters, Observation, observed
-from queuecalc.simulation.responses import Responses
-from queuecalc.simulation.wiring import Wiring, wire
+from queuecalc.simulation.wiring import wire
 
-__all__ = ["response_limit", "simulate"]
+__all__ = ["response_limit", "saturations", "simulate"]
 
 SATURATED = 0.999
 """A utilisation from here on means that the line in front grows without end."""
@@ -40,8 +34,9 @@ def simulate(
     """Live through one hour of the load curve, held constant, with every unit up.
 
     Requests of every class arrive as Poisson streams. A visit waits in line (first come, first served), is served
-    for a random time, takes its fixed delay, and makes its calls in file order, one after the other; no server is
-    held meanwhile. A component that nobody waits for may fall behind; it hands on what it gets done. A visit that is
+    for a random time, takes its fixed delay, and makes its calls in file order, one after the other; calls that go
+    `together` go out at once, and the visit waits for all. No server is held meanwhile, unless the component says
+    `waits = "held"`. A component that nobody waits for may fall behind; it hands on what it gets done. A visit that is
     dropped, blocked or above a rate cap makes no calls; its caller goes on, and the request is lost.
 
     Args:
@@ -64,39 +59,23 @@ def simulate(
     wanted = checked_whole("requests", requests, number)
     before = checked_number("warm_up", warm_up, included=True)
     wiring = wire(model, complete, memory_s=checked_number("memory_s", memory_s))
-    loop = compiled_loop()
     when = model.load.curve.peak_hour if hour is None else float(hour)
     load = model.load.curve.at(when)
     rate = _contract_rate(model, load)
     if rate <= 0.0:
         raise InvalidInput(f"hour {when:g} has no requests; name another one")
 
-    responses = [_responses(wiring)]
-
-    def take_in(times: npt.NDArray[np.float64], classes: npt.NDArray[np.int64]) -> None:
-        responses[-1].add(times, classes)
-
-    engine = Engine(
+    seconds = wanted / rate
+    observations = batches_of(
         wiring,
-        wiring.with_load([0.0, np.inf], [load, load]),
-        np.random.SeedSequence(checked_whole("seed", seed, 0)),
-        take_in,
-        loop,
+        load,
+        seconds=seconds,
+        before=before * seconds,
+        number=number,
+        seed=checked_whole("seed", seed, 0),
+        limit=response_limit(model),
+        progress=progress,
     )
-    length = wanted / rate / number
-    start = before * wanted / rate
-    engine.advance(start)
-    last = Counters.of(engine)
-    observations: list[Observation] = []
-    for batch in range(number):
-        responses.append(_responses(wiring))
-        engine.advance(start + (batch + 1) * length)
-        now = Counters.of(engine)
-        observations.append(observed(last, now, responses[-1]))
-        last = now
-        if progress is not None:
-            progress((batch + 1) / number)
-
     estimator = Estimator(wiring, observations, checked)
     components = estimator.components()
     return SimulationResult(
@@ -114,7 +93,7 @@ def simulate(
         latencies=estimator.latencies(),
         availability=estimator.availability(),
         losses=estimator.losses(),
-        findings=tuple(_finding(line) for line in components if _saturated(line)),
+        findings=saturations(components),
     )
 
 
@@ -124,15 +103,16 @@ def response_limit(model: Model) -> float | None:
     return None if timeout is None else timeout - model.load.network_s
 
 
-def _responses(wiring: Wiring) -> Responses:
-    return Responses(len(wiring.classes), response_limit(wiring.model))
-
-
 def _contract_rate(model: Model, load: float) -> float:
     """Requests per second in the contract; of all classes where none of them is."""
     classes = model.classes.values()
     rate = sum(item.rate(load) for item in classes if item.in_contract)
     return rate or sum(item.rate(load) for item in classes)
+
+
+def saturations(components: Iterable[SimulatedComponent]) -> tuple[str, ...]:
+    """What is to be said of those whose servers were always busy."""
+    return tuple(_finding(line) for line in components if _saturated(line))
 
 
 def _saturated(line: SimulatedComponent) -> bool:

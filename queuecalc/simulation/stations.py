@@ -10,7 +10,17 @@ import numpy as np
 from queuecalc.simulation.heap import push
 from queuecalc.simulation.records import KINDS, OWN_NODE, SERVED, State, Tables
 
-__all__ = ["arrive", "begin", "choose_station", "feed", "next_in_line", "queue_up", "service_time", "taker"]
+__all__ = [
+    "arrive",
+    "begin",
+    "choose_station",
+    "chosen",
+    "feed",
+    "next_in_line",
+    "queue_up",
+    "service_time",
+    "taker",
+]
 
 
 def taker(T: Tables, S: State, line: int) -> int:
@@ -21,6 +31,20 @@ def taker(T: Tables, S: State, line: int) -> int:
         if choice["node"] < 0 or S.components[choice["component"]]["live"] > 0:
             return option
     return -1
+
+
+def chosen(T: Tables, rng: np.random.Generator, line: int) -> int:
+    """The option that chance picks."""
+    record = T.lines[line]
+    number = rng.random()
+    low, high = record["first_option"], record["end_option"] - 1
+    while low < high:
+        middle = (low + high) // 2
+        if number < T.options[middle]["share"]:
+            high = middle
+        else:
+            low = middle + 1
+    return int(low)
 
 
 def service_time(T: Tables, S: State, rng: np.random.Generator, node: int) -> float:

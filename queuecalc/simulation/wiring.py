@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from queuecalc.simulation.records import (
     CLASS,
     COMPONENT,
     DRAW,
+    HANDED_OFF,
     KNOT,
     LINE,
     NOBODY_NODE,
@@ -25,6 +26,7 @@ from queuecalc.simulation.records import (
     OWN_NODE,
     UNIT,
     UNLIMITED,
+    WAITED_FOR,
     Tables,
 )
 
@@ -123,7 +125,7 @@ class _Wirer:
             done += 1
         self._refuse_circles()
         reached, waited = self._reach()
-        bound = 2 + sum(row[0] + (row[4] > 0) for row in self.rows["line"])
+        bound = 2 + sum(row[0] + (row[6] > 0) for row in self.rows["line"])
         tables = Tables(
             nodes=np.array(self.rows["node"], dtype=NODE),
             lines=np.array(self.rows["line"], dtype=LINE),
@@ -135,7 +137,7 @@ class _Wirer:
             units=np.array(self._units() if self.failing else [], dtype=UNIT),
             margins=np.zeros(len(self.laws), dtype=np.int64),
             bound=bound,
-            starts=bound + 2 + self._started_at_once(),
+            starts=bound + 2 + self._started_at_once() + self._let_go_at_once(),
         )
         return Wiring(
             self.model,
@@ -156,6 +158,18 @@ class _Wirer:
 
     # -- nodes and their calls
 
+    def _in_turn(self, spot: Spot) -> Iterator[tuple[int, Call]]:
+        """The calls of a visit as they are made, with their groups: those that go out together at the first of them."""
+        calls = self._calls(spot)
+        groups: dict[str, int] = {}
+        for call in calls:
+            name = together(call)
+            if not name:
+                yield 0, call
+            elif name not in groups:
+                groups[name] = 1 + len(groups)
+                yield from ((groups[name], other) for other in calls if together(other) == name)
+
     def _calls(self, spot: Spot) -> list[Call]:
         caller = spot.component or USERS
         return [
@@ -170,8 +184,8 @@ class _Wirer:
         first_line, first_draw = len(self.rows["line"]), len(self.rows["draw"])
         if spot.component:
             self._draw(spot.component, spot.operation, 1.0, -1)
-        for call in self._calls(spot):
-            self._line(index, spot, call)
+        for group, call in self._in_turn(spot):
+            self._line(index, spot, call, group)
         component = self.number.get(spot.component, -1)
         drop = self.figures[component].drops.get(spot.request_class, 0.0) if spot.component else 0.0
         self.rows["node"].append(
@@ -186,13 +200,13 @@ class _Wirer:
             )
         )
 
-    def _line(self, index: int, spot: Spot, call: Call) -> None:
+    def _line(self, index: int, spot: Spot, call: Call, group: int) -> None:
         first = len(self.rows["option"])
         line = len(self.rows["line"])
         for endpoint in call.takers:
             name = endpoint.component
             if name == NOBODY:
-                self.rows["option"].append((NOBODY_NODE, -1, 0))
+                self.rows["option"].append((NOBODY_NODE, -1, 0, 0.0))
                 break
             if name not in self.present:
                 continue
@@ -200,7 +214,7 @@ class _Wirer:
             if name == spot.component:
                 always = len(self.rows["option"]) == first
                 self._draw(name, endpoint.operation, call.times, -1 if always else line)
-                self.rows["option"].append((OWN_NODE, component, 0))
+                self.rows["option"].append((OWN_NODE, component, 0, 0.0))
             else:
                 target = Spot(spot.request_class, name, endpoint.operation, spot.waited and call.wait)
                 node = self.index.setdefault(target, len(self.spots))
@@ -209,14 +223,15 @@ class _Wirer:
                 self.edges.setdefault(index, []).append(node)
                 sources, _ = self.limits[name]
                 flow = 1 if sources and spot.component not in sources else 0
-                self.rows["option"].append((node, component, flow))
+                self.rows["option"].append((node, component, flow, 0.0))
             if not self.failing or self.figures[component].when_down == "fail":
                 break
         if len(self.rows["option"]) == first:
             names = " or ".join(str(endpoint) for endpoint in call.takers)
             raise InvalidInput(f"{call.place}: a call that nobody takes; it needs {names}")
         whole = math.floor(call.times)
-        self.rows["line"].append((whole, int(call.wait), first, len(self.rows["option"]), call.times - whole))
+        wait = WAITED_FOR if call.wait else HANDED_OFF
+        self.rows["line"].append((whole, wait, first, len(self.rows["option"]), group, 0, call.times - whole))
 
     def _draw(self, name: str, operation: str, times: float, line: int) -> None:
         figures = self.figures[self.number[name]]
@@ -275,7 +290,9 @@ class _Wirer:
             places = UNLIMITED if figures.max_queue is None else figures.max_queue
             cap = figures.max_rate_per_s or 0.0
             limit = self.limits[name][1]
-            rows.append((first, stations, servers, limit, places, figures.fixed_delay_s, cap, memory_s))
+            held = int(holds(figures))
+            delay = figures.fixed_delay_s
+            rows.append((first, stations, servers, limit, places, held, delay, cap, memory_s))
             first += stations
         return np.array(rows, dtype=COMPONENT)
 
@@ -298,6 +315,23 @@ class _Wirer:
         """Waiting tasks that servers take when components come back, at most."""
         figures = zip(self.figures, self.counts, strict=True)
         return sum(f.servers * count for f, count in figures if f.servers is not None)
+
+    def _let_go_at_once(self) -> int:
+        """Servers held along one chain of calls, at most; each may free a place in two lines."""
+        return 2 * sum(bool(spot.component) and holds(self._figures(spot.component)) for spot in self.spots)
+
+    def _figures(self, name: str) -> Figures:
+        return self.figures[self.number[name]]
+
+
+def together(call: Call) -> str:
+    """The name of the calls that this one goes out with; "" for none."""
+    return str(getattr(call, "together", None) or "")
+
+
+def holds(figures: Figures) -> bool:
+    """Whether a server stays busy while the calls of its visit are under way."""
+    return str(figures.waits) == "held" and figures.servers is not None
 
 
 def _lifetimes(figures: Figures) -> tuple[float, float]:
