@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from queuecalc.architecture import Model
+from queuecalc.architecture import Call, Model
 from queuecalc.law import Law
 from queuecalc.simulation import Estimate
 from tests.reference.building import call, component, model
 
-__all__ = ["agrees", "one_station"]
+__all__ = ["agrees", "joined", "one_station"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped(Call):
+    """A call with the name of those that go out with it."""
+
+    together: str = ""
+
+
+def joined(group: str, caller: str, takers: str, times: float = 1.0, **rest: Any) -> Call:
+    """A call that goes out together with those of the same group."""
+    plain = call(caller, takers, times, **rest)
+    fields = {
+        name: getattr(plain, name) for name in ("callers", "takers", "classes", "times", "wait", "place")
+    }
+    return Grouped(**fields, together=group)
 
 
 def one_station(rate: float, service: float | Law, **figures: Any) -> Model:

@@ -19,6 +19,7 @@ from queuecalc.simulation.engine import Engine
 from queuecalc.simulation.loop import run
 from queuecalc.simulation.wiring import wire
 from tests.reference.building import call, component, model
+from tests.simulation.small import joined
 
 
 def everything() -> tuple[Model, dict[str, int]]:
@@ -30,7 +31,7 @@ def everything() -> tuple[Model, dict[str, int]]:
             component(
                 "edge", 0.005, fixed_delay_s=0.002, max_rate_per_s=12.0, drops={"junk": 0.5}, **failing
             ),
-            component("server", operations, pooling="split", **failing),
+            component("server", operations, pooling="split", waits="held", fixed_delay_s=0.001, **failing),
             component("queue", 0.02, when_down="next", failure="service", pooling="split", **failing),
             component("cache", 0.01, max_queue=1, when_down="next", **failing),
             component("stream", 0.01, servers=4, partitions=1),
@@ -42,7 +43,8 @@ def everything() -> tuple[Model, dict[str, int]]:
             call("users", "worker", classes="order", wait=False),
             call("edge", "server.request"),
             call("server.request", "queue server.job", 0.5),
-            call("server", "cache db", 1.5),
+            joined("both", "server", "cache db", 1.5),
+            joined("both", "server", "db", 0.2),
             call("cache", "db", 0.5),
             call("server", "stream", 2.0, wait=False),
             call("stream", "worker", wait=False),

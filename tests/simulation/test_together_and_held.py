@@ -5,35 +5,19 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from queuecalc.architecture import Call, Component, Model
+from queuecalc.architecture import Component, Model
 from queuecalc.law import Deterministic, Exponential, Law
 from queuecalc.simulation import SimulationResult, simulate, simulate_curve
 from tests.reference.building import call, component, model
-from tests.simulation.small import agrees
+from tests.simulation.small import agrees, joined
 
 RARE = (0.001, 0.001)
 CLOSE = 1e-3  # percentiles are counted in bins
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped(Call):
-    """A call with the name of those that go out with it."""
-
-    together: str = ""
-
-
-def joined(group: str, caller: str, takers: str, times: float = 1.0, **rest: Any) -> Call:
-    plain = call(caller, takers, times, **rest)
-    fields = {
-        name: getattr(plain, name) for name in ("callers", "takers", "classes", "times", "wait", "place")
-    }
-    return Grouped(**fields, together=group)
 
 
 def holding(name: str, service: float | Mapping[str, Law], **figures: Any) -> Component:
