@@ -16,10 +16,10 @@ from queuecalc.evaluation.failures import Scenario, down_probability, scenarios
 from queuecalc.evaluation.flows import FloatArray, class_rates
 from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.steps import StepLosses
-from queuecalc.evaluation.walk import Walk
 
 __all__ = [
     "LostBounds",

@@ -13,8 +13,8 @@ import numpy as np
 
 from queuecalc.answer import Asynchronous
 from queuecalc.architecture.graph import Graph
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Line, Walk
 from queuecalc.evaluation.stationary import StationaryWait
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Line, Walk
 
 __all__ = ["AsynchronousLine", "asynchronous_lines", "describe"]
 

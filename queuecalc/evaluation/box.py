@@ -17,17 +17,11 @@ from queuecalc.evaluation.facts import Along, Facts
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged, Look
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import duration, too_much_lost
-from queuecalc.evaluation.walk import (
-    SECONDS_PER_HOUR,
-    Walk,
-    partitions_for,
-    servers_of,
-    walk,
-    walk_at_peak,
-)
+from queuecalc.evaluation.walk import partitions_for, servers_of, walk, walk_at_peak
 
 __all__ = ["PatternJudgement"]
 
@@ -175,6 +169,7 @@ class PatternJudgement:
         for name, item in model.classes.items():
             if self.pattern.route(name).entries:
                 wanted += [(name, (name,), target) for target in item.percentiles]
+        wanted = [each for each in wanted if self._directed(each[1], lower, upper)]
         if not wanted:
             return None
         floor = self.floor_walk(lower, upper)
@@ -198,6 +193,13 @@ class PatternJudgement:
                     hour=hour,
                 )
         return None
+
+    def _directed(self, classes: tuple[str, ...], lower: Counts, upper: Counts) -> bool:
+        """Whether more units never make an answer later: not so where they let more of the slow requests through."""
+        bounded = {name for name, figures in self.pattern.figures.items() if figures.max_queue is not None}
+        on_the_way = {name for each in classes for name in self.pattern.route(each).most_visits}
+        at = self.names.index
+        return all(lower[at(name)] == upper[at(name)] for name in bounded & on_the_way)
 
     def _busiest(self, floor: Walk) -> tuple[Any, FloatArray, FloatArray]:
         """The slots in which some component (or the load) is at its peak."""

@@ -34,11 +34,12 @@ from queuecalc.evaluation.flows import (
 from queuecalc.evaluation.joint_states import joint_states
 from queuecalc.evaluation.losses import Cause, ScenarioLosses, _Point
 from queuecalc.evaluation.panels import integrate
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING, Queue, service_law
 from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.sentences import excuse_for
-from queuecalc.evaluation.walk import Walk, walk
+from queuecalc.evaluation.walk import walk
 
 __all__ = ["coupled", "coupled_availability"]
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Graph
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk_beyond
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
+from queuecalc.evaluation.walk import walk_beyond
 
 __all__ = ["drain_times"]
 

@@ -14,8 +14,9 @@ from queuecalc.evaluation.availability import LostBounds, availability, lost_fra
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.draining import drain_times
 from queuecalc.evaluation.latency import SlotRates, SlotResponses, WorstSlot
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk, walk
+from queuecalc.evaluation.walk import walk
 
 __all__ = ["ROUGH", "Facts"]
 

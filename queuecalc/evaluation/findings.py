@@ -9,14 +9,18 @@ import numpy as np
 from queuecalc.answer import HeldServers
 from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.dynamics import pointwise_stationary
+from queuecalc.evaluation.availability import answered_classes
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import QueuePool, queues_at
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR, Walk
 from queuecalc.evidence import STATEMENTS, Evidence, weakest
 from queuecalc.law import Exponential
 
 __all__ = ["findings", "held_servers", "latency_evidence", "statements"]
+
+_MANY_VISITS = 10
+"""Up to so many visits of one request to one queue the errors of independent waits were measured."""
 
 _MOST_ROUTES = 256
 """Networks with more different ways than this are not examined for overtaking: approximate."""
@@ -195,7 +199,23 @@ def findings(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tuple[s
     found = [f"{name} is paid for, but no request reaches it in this plan" for name in idle]
     found += [f"{name}: max_queue is left out of account where messages are handed off" for name in bounded]
     found += _batches(graph)
+    found += _many_visits(pattern)
     return (*found, *_moving(graph, counts, walk), *_close(graph, counts, walk))
+
+
+def _many_visits(pattern: Pattern) -> list[str]:
+    """Stations with a queue that a request visits so often that its waits there are far from independent."""
+    most: dict[str, int] = {}
+    for name in answered_classes(pattern):
+        for component, visits in pattern.route(name).most_visits.items():
+            if pattern.figures[component].servers is not None:
+                most[component] = max(visits, most.get(component, 0))
+    return [
+        f"a request visits {name} up to {visits} times; the waits are taken as independent, and its percentiles are "
+        "too low where they are not (by simulation a third at 51 visits in a row to four servers 77 % busy)"
+        for name, visits in most.items()
+        if visits > _MANY_VISITS
+    ]
 
 
 def _batches(graph: Graph) -> list[str]:

@@ -23,9 +23,9 @@ from queuecalc.evaluation.backlog import describe
 from queuecalc.evaluation.facts import Facts
 from queuecalc.evaluation.findings import findings, held_servers, statements
 from queuecalc.evaluation.lines import Judged
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Parts
-from queuecalc.evaluation.walk import SECONDS_PER_HOUR
 from queuecalc.evaluation.weighted import percentile_over_curve, percentile_with_failures
 from queuecalc.evidence import STATEMENTS, weakest
 

@@ -11,11 +11,11 @@ import numpy as np
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.evaluation.panels import interpolate
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING, queues_at
 from queuecalc.evaluation.regimes import AFFINE_TOLERANCE, course_of
 from queuecalc.evaluation.response import Response
-from queuecalc.evaluation.walk import Walk
 
 __all__ = ["SlotRates", "SlotResponses", "WorstSlot", "response_at", "through_at"]
 
@@ -30,6 +30,9 @@ _COARSE = 1e-2
 
 _FEW = 24
 """So many slots are computed one by one rather than interpolated."""
+
+_DEEPEST = 8
+"""So often a panel is halved; slots in panels that are not settled then, near a pole, are computed one by one."""
 
 _AT_ONCE = 512
 _LARGEST = 1e30
@@ -264,8 +267,9 @@ class SlotResponses:
                 return function(response_at(self.pattern, self.counts, self.classes, p, rates))[None, :]
 
             edges = self._edges(*self.rates.range, start, slope)
-            out[slots] = interpolate(along, edges, tolerance)(loads)[0]
-            done[slots] = True
+            along_line = interpolate(along, edges, tolerance, _DEEPEST)
+            out[slots] = along_line(loads)[0]
+            done[slots] = along_line.settled(loads)
         rest = self.offered[~done[self.offered]]
         for part in np.array_split(rest, rest.size // _AT_ONCE + 1):
             if part.size:

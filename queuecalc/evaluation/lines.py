@@ -16,10 +16,10 @@ from queuecalc.evaluation.availability import (
     offered_requests,
 )
 from queuecalc.evaluation.facts import ROUGH, Facts
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import excuse_for
-from queuecalc.evaluation.walk import Walk
 from queuecalc.evidence import Evidence
 
 __all__ = ["Judged", "Look"]

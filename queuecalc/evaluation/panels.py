@@ -18,7 +18,7 @@ from numpy.polynomial import chebyshev
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.regimes import Course
 
-__all__ = ["integrate", "interpolate"]
+__all__ = ["Interpolant", "integrate", "interpolate"]
 
 _NODES = 12
 _DEEPEST = 40
@@ -34,18 +34,38 @@ Function = Callable[[Any, FloatArray], FloatArray]
 """(regime, p), both of shape (n,) -> values of shape (m, n)."""
 
 
+@dataclass(frozen=True)
+class Interpolant:
+    """A function of one parameter, known on panels; and where it is not known well."""
+
+    panels: _Panels
+
+    def __call__(self, p: FloatArray) -> FloatArray:
+        """Its values, shape (m, n)."""
+        return self.panels.value(np.zeros(p.shape, dtype=np.intp), p)
+
+    def settled(self, p: FloatArray) -> Any:
+        """Whether they are as good as was asked."""
+        panel, _ = self.panels.place(np.zeros(p.shape, dtype=np.intp), p)
+        return self.panels.settled[panel]
+
+
 def interpolate(
-    function: Callable[[FloatArray], FloatArray], edges: Sequence[float], tolerance: float
-) -> Callable[[FloatArray], FloatArray]:
+    function: Callable[[FloatArray], FloatArray],
+    edges: Sequence[float],
+    tolerance: float,
+    deepest: int = _DEEPEST,
+) -> Interpolant:
     """An interpolant of a function of one parameter between the first and last edge.
 
     Args:
         edges: rising; in between the function may jump or bend.
         tolerance: absolute.
+        deepest: how often a panel may be halved; near a pole that is never enough.
     """
     owner = np.zeros(len(edges) - 1, dtype=np.intp)
-    panels = _refine(lambda _, p: function(p), owner, np.array(edges[:-1]), np.array(edges[1:]), tolerance)
-    return lambda p: panels.value(np.zeros(p.shape, dtype=np.intp), p)
+    lefts, rights = np.array(edges[:-1]), np.array(edges[1:])
+    return Interpolant(_refine(lambda _, p: function(p), owner, lefts, rights, tolerance, deepest))
 
 
 def integrate(
@@ -115,28 +135,34 @@ def _intervals(
 
 
 def _refine(
-    function: Function, owner: Any, lefts: FloatArray, rights: FloatArray, tolerance: float
+    function: Function,
+    owner: Any,
+    lefts: FloatArray,
+    rights: FloatArray,
+    tolerance: float,
+    deepest: int = _DEEPEST,
 ) -> _Panels:
     """Halve panels until the interpolant is good."""
-    done: list[tuple[Any, FloatArray, FloatArray, FloatArray]] = []
-    for depth in range(_DEEPEST + 1):
+    done: list[tuple[Any, FloatArray, FloatArray, FloatArray, Any]] = []
+    for depth in range(deepest + 1):
         middle, half = 0.5 * (lefts + rights), 0.5 * (rights - lefts)
         points = middle[:, None] + half[:, None] * _POINTS
         values = function(np.repeat(owner, _NODES), points.ravel()).reshape(-1, owner.size, _NODES)
         fitted = np.einsum("kn,mpn->pmk", _TO_COEFFICIENTS, values)
         good = np.abs(fitted[:, :, -2:]).max(axis=(1, 2)) <= tolerance
-        if depth == _DEEPEST:
+        settled = good.copy()
+        if depth == deepest:
             good[:] = True
-        done.append((owner[good], lefts[good], rights[good], fitted[good]))
+        done.append((owner[good], lefts[good], rights[good], fitted[good], settled[good]))
         bad = ~good
         if not bad.any():
             break
         owner = np.repeat(owner[bad], 2)
         lefts = np.stack([lefts[bad], middle[bad]], axis=1).ravel()
         rights = np.stack([middle[bad], rights[bad]], axis=1).ravel()
-    owner, lefts, rights, fitted = (np.concatenate(parts) for parts in zip(*done, strict=True))
+    owner, lefts, rights, fitted, settled = (np.concatenate(parts) for parts in zip(*done, strict=True))
     order = np.lexsort((lefts, owner))
-    return _Panels(owner[order], lefts[order], rights[order], fitted[order])
+    return _Panels(owner[order], lefts[order], rights[order], fitted[order], settled[order])
 
 
 @dataclass(frozen=True)
@@ -145,12 +171,14 @@ class _Panels:
 
     Attributes:
         coefficients: shape (panels, m, nodes).
+        settled: whether a panel is as good as was asked.
     """
 
     owner: Any
     lefts: FloatArray
     rights: FloatArray
     coefficients: FloatArray
+    settled: Any
 
     @cached_property
     def _integrals(self) -> tuple[FloatArray, FloatArray]:
@@ -161,7 +189,7 @@ class _Panels:
         before = np.concatenate([np.zeros((1, whole.shape[1])), np.cumsum(whole, axis=0)[:-1]])
         return inside, before
 
-    def _place(self, regime: Any, p: FloatArray) -> tuple[Any, FloatArray]:
+    def place(self, regime: Any, p: FloatArray) -> tuple[Any, FloatArray]:
         """The panel that holds p, and p on its scale from -1 to 1."""
         first = np.searchsorted(self.owner, regime, side="left")
         last = np.searchsorted(self.owner, regime, side="right") - 1
@@ -177,7 +205,7 @@ class _Panels:
 
     def value(self, regime: Any, p: FloatArray) -> FloatArray:
         """The function, shape (m, n)."""
-        panel, x = self._place(regime, p)
+        panel, x = self.place(regime, p)
         basis = chebyshev.chebvander(x, self.coefficients.shape[2] - 1)
         return np.asarray(np.matmul(self.coefficients[panel], basis[:, :, None])[:, :, 0].T)
 
@@ -194,7 +222,7 @@ class _Panels:
 
     def _moments(self, regime: Any, p: FloatArray, weight: FloatArray, terms: int) -> tuple[Any, Any]:
         """By panel, the weighted sums of every Chebyshev polynomial and of 1 over the parameters in it."""
-        panel, x = self._place(regime, p)
+        panel, x = self.place(regime, p)
         basis = chebyshev.chebvander(x, terms - 1)
         count = self.owner.size
         columns = [np.bincount(panel, weight * basis[:, k], count) for k in range(terms)]

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray, VisitKey, visit_key
-from queuecalc.evaluation.walk import Walk
+from queuecalc.evaluation.pieces import Walk
 
 __all__ = ["AFFINE_TOLERANCE", "Course", "Stay", "course_of"]
 

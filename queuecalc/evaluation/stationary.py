@@ -11,8 +11,9 @@ import numpy as np
 
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Line, Walk
 from queuecalc.evaluation.queues import service_law
-from queuecalc.evaluation.walk import MIX_TOLERANCE, SECONDS_PER_HOUR, Line, Walk
+from queuecalc.evaluation.walk import MIX_TOLERANCE
 from queuecalc.station import Waiting
 
 __all__ = ["HIGHEST_STATIONARY_UTILISATION", "StationaryWait"]

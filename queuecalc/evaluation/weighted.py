@@ -11,10 +11,10 @@ from queuecalc.evaluation.availability import lost_requests, offered_requests
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, propagate
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.panels import integrate
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.regimes import course_of
 from queuecalc.evaluation.response import Response
-from queuecalc.evaluation.walk import Walk
 
 __all__ = ["percentile_over_curve", "percentile_with_failures"]
 

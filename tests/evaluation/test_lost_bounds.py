@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from queuecalc.evaluation.availability import LostBounds, contract_classes, lost_requests, offered_requests
+from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.regimes import course_of
 from queuecalc.evaluation.steps import StepLosses
-from queuecalc.evaluation.walk import Walk, walk
+from queuecalc.evaluation.walk import walk
 from tests.reference.random_models import random_graph, random_model
 
 DRAWS = [(draw, seed) for seed in range(60, 120) for draw in (random_graph, random_model)]
