@@ -20,7 +20,7 @@ from tests.fuzz.running import judge, run
 
 ALL = bool(os.environ.get("QUEUECALC_TEST_ALL"))
 
-QUICK = {"check": 100, "evaluate": 60, "size": 40, "plot": 12}
+QUICK = {"check": 100, "evaluate": 60, "size": 40, "plot": 12} | dict.fromkeys(REGISTRY, 12)
 """Cases of a command in the short run, where they are not the usual 30; those that calculate take their time."""
 
 SMALL = ("single-queue", "on-call-overprovision", "start")
