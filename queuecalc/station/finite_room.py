@@ -41,6 +41,9 @@ AVERAGED = 12
 ROOT_STEPS = 60
 """At most so many steps towards the pole of U inside the unit circle, which U has for rho > 1."""
 
+STEEP = 1e6
+"""Above this rho, 1 - rho (1 - B) has fewer digits than its first term."""
+
 FULL = 1e-13
 """A pole below this times rho is lost in rounding. The room is then full but for shares of that size: U is infinite."""
 
@@ -80,7 +83,9 @@ def exponential_room(load: Load, loss: Any, places: Any) -> FiniteRoom:
 def general_room(load: Load, service: Law, correction: Correction, loss: Any, places: Any) -> FiniteRoom:
     """M/G/c/K for a load with a limited number of servers, k = K - c places, loss = B(c, a)."""
     k = np.maximum(places, 1.0)
-    busy = load.slack + load.utilisation * loss
+    # the share of idle servers without a waiting room, which is 1 / a + O(1 / a^2) far above saturation
+    few = np.maximum(load.servers * load.utilisation, 1.0)
+    busy = np.where(load.utilisation > STEEP, 1.0 / few, load.slack + load.utilisation * loss)
     delay = loss / busy
     free = (1.0 - loss) / busy
     found = _pole(load, service, k)

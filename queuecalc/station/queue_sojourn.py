@@ -109,6 +109,8 @@ class QueueSojourn(Law):
     def _both(self, t: Any) -> tuple[Any, Any]:
         shape = np.broadcast_shapes(np.shape(t), self.shape)
         time = np.broadcast_to(t, shape)
+        if not np.any(self._steady):
+            return np.ones(shape), np.zeros(shape)
         pieces = self.service.pieces()
         rows = sum(max(piece.mass.shape[0], piece.shift.shape[0]) for piece in pieces)
         if rows > FEW:

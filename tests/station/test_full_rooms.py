@@ -35,9 +35,9 @@ def test_one_waiting_place(law: Law) -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
-@pytest.mark.parametrize(("servers", "capacity"), [(1, 1), (1, 3), (1, 60), (4, 4), (4, 9), (4, 60)])
+@pytest.mark.parametrize(("servers", "capacity"), [(1, 1), (1, 3), (1, 60), (2, 2), (4, 4), (4, 9), (4, 60)])
 def test_a_server_gives_no_more_than_it_has(law: Law, servers: int, capacity: int) -> None:
-    rho = np.concatenate([RHO, [1e9]])
+    rho = np.concatenate([RHO, [5e8, 1e9, 1e12]])
     rounding = 1e-9 + 3e-16 * rho  # of 1 - P(blocked)
     station = MGcK(arrival_rate=rho * servers / 0.5, service=law, servers=servers, capacity=capacity)
     assert np.all(np.asarray(station.utilisation) <= 1.0 + rounding)
