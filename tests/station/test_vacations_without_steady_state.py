@@ -8,14 +8,14 @@ import pytest
 
 import queuecalc as qc
 from queuecalc.law import Law
-from queuecalc.station import REGISTRY
+from queuecalc.station import MG1Vacation
 
 
 @pytest.mark.parametrize("vacation", [qc.Deterministic(mean=1.0), qc.Exponential(mean=1.0)], ids=repr)
 @pytest.mark.parametrize("service", [qc.Deterministic(mean=1.0), qc.Exponential(mean=1.0)], ids=repr)
 @pytest.mark.parametrize("rate", [1.0, 3.0, 1e9])
 def test_vacations(rate: float, service: Law, vacation: Law) -> None:
-    station = REGISTRY["mg1vacation"](arrival_rate=rate, service=service, vacation=vacation)
+    station = MG1Vacation(arrival_rate=rate, service=service, vacation=vacation)
     assert not station.stable
     for law in (station.wait, station.sojourn):
         assert law.sf(5.0) == 1.0
