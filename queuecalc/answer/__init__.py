@@ -24,6 +24,7 @@ from queuecalc.answer.simulation import (
     SimulatedLoss,
     SimulatedPercentile,
     SimulatedSeries,
+    SimulationAnswer,
     SimulationResult,
 )
 from queuecalc.answer.sizing import Alternative, Headroom, OneLess, Relaxation, SizingAnswer
@@ -65,6 +66,7 @@ __all__ = [
     "SimulatedLoss",
     "SimulatedPercentile",
     "SimulatedSeries",
+    "SimulationAnswer",
     "SimulationResult",
     "SizingAnswer",
     "Verification",

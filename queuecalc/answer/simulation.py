@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+from queuecalc.evidence import Evidence
 
 __all__ = [
     "Comparison",
@@ -14,6 +17,7 @@ __all__ = [
     "SimulatedLoss",
     "SimulatedPercentile",
     "SimulatedSeries",
+    "SimulationAnswer",
     "SimulationResult",
 ]
 
@@ -215,7 +219,7 @@ class Comparison:
     """One number, calculated and simulated.
 
     Attributes:
-        quantity: "utilisation", "mean", "p95", "lost, dropped", "availability", "lag", "longest line" or
+        quantity: "utilisation", "wait", "mean", "p95", "lost, dropped", "availability", "lag", "longest line" or
             "line at the end".
         subject: component or class; "" for the classes in the contract together.
         unit: "s", "messages" or "" (a fraction).
@@ -230,3 +234,36 @@ class Comparison:
     simulated: Estimate
     difference_percent: float | None
     inside: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationAnswer:
+    """The answer of `simulate`: calculated against simulated.
+
+    Attributes:
+        title, source: of the file.
+        kind: "hour" (a model at one hour of its curve), "curve" (along it), "network".
+        stable: whether everything that is waited for has a steady state.
+        comparisons: every number that both have.
+        evidence: how far the calculated numbers can be trusted; `statements` the keys of the evidence registry.
+        simulated: all that the simulation saw.
+    """
+
+    title: str
+    source: str
+    kind: Literal["hour", "curve", "network"]
+    stable: bool
+    comparisons: tuple[Comparison, ...]
+    evidence: Evidence
+    statements: tuple[str, ...]
+    simulated: SimulationResult
+
+    @property
+    def judged(self) -> int:
+        """How many of the numbers have a confidence interval."""
+        return sum(line.inside is not None for line in self.comparisons)
+
+    @property
+    def inside(self) -> int:
+        """How many lie inside theirs."""
+        return sum(line.inside is True for line in self.comparisons)

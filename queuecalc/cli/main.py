@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "Answer": ("size", "evaluate"),
     "Learn": ("station", "network", "derive"),
     "Show": ("plot",),
+    "Trust": ("simulate",),
 }
 """Commands by what they are for; the command NAME is `command` in the module NAME_command."""
 

@@ -1,9 +1,9 @@
 """Options that several commands share, each written once; a command asks for them by name.
 
 name     what it is                                       used by
-model    the MODEL argument (FILE of a network)            size, evaluate, network, derive, check, plot
-set      --set PATH=VALUE, repeatable                     size, evaluate, network, derive, check, plot
-format   --format table|json|csv|markdown                 size, evaluate, list, station, network
+model    the MODEL argument (FILE of a network)            size, evaluate, network, derive, check, plot, simulate
+set      --set PATH=VALUE, repeatable                     size, evaluate, network, derive, check, plot, simulate
+format   --format table|json|csv|markdown                 size, evaluate, list, station, network, simulate
 quiet    --quiet, one line                                size, evaluate
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queuecalc.modelfile.either import read_either
 from queuecalc.modelfile.kinds import Kind, catalogue
 from queuecalc.modelfile.network_reading import NamedNetwork, network_of, read_network
 from queuecalc.modelfile.reading import read_document, read_model, read_text
@@ -17,6 +18,7 @@ __all__ = [
     "json_schema",
     "network_of",
     "read_document",
+    "read_either",
     "read_model",
     "read_network",
     "read_text",

@@ -19,7 +19,7 @@ from queuecalc.modelfile.words import Refused, Word
 from queuecalc.network import JacksonNetwork, closed_sets
 from queuecalc.station import Station
 
-__all__ = ["NamedNetwork", "network_of", "read_network"]
+__all__ = ["NamedNetwork", "network_of", "network_of_text", "read_network"]
 
 _ROUNDING = Decimal("1e-12")
 _SERVICES = ("service_rate", "service_ms", "service")
@@ -45,10 +45,17 @@ def read_network(source: str | FilePath, *, settings: Iterable[str] = ()) -> Nam
         ModelError: every fault at once, each with its dotted path, what was found and what was expected.
     """
     found = located(source, shipped_networks(), "network")
-    document = with_settings(
-        parsed(found.text, found.source), settings, source=found.source, children=_children
-    )
-    return network_of(document, source=found.source)
+    return network_of_text(found.text, source=found.source, settings=settings)
+
+
+def network_of_text(text: str, *, source: str = "text", settings: Iterable[str] = ()) -> NamedNetwork:
+    """The network of a TOML text.
+
+    Raises:
+        ModelError: as for `read_network`.
+    """
+    document = with_settings(parsed(text, source), settings, source=source, children=_children)
+    return network_of(document, source=source)
 
 
 def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNetwork:

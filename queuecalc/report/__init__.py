@@ -14,6 +14,7 @@ from queuecalc.report.networked import network_page
 from queuecalc.report.page import Page
 from queuecalc.report.painting import plain_text, terminal_text
 from queuecalc.report.records import records, records_csv, rows_csv
+from queuecalc.report.simulated import simulation_page
 from queuecalc.report.sized import sizing_page
 from queuecalc.report.stationed import StationFigures, station_page
 from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
@@ -43,6 +44,7 @@ __all__ = [
     "records",
     "records_csv",
     "rows_csv",
+    "simulation_page",
     "sizing_page",
     "station_page",
     "terminal_text",

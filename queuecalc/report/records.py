@@ -25,6 +25,7 @@ _NAMES = (
     ("component",),
     ("target", "subject"),
     ("key", "subject"),
+    ("quantity", "subject"),
     ("request_class",),
     ("source", "target", "operation", "classes"),
 )

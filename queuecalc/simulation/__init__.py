@@ -11,14 +11,19 @@ from queuecalc.answer import (
     SimulatedLoss,
     SimulatedPercentile,
     SimulatedSeries,
+    SimulationAnswer,
     SimulationResult,
 )
 from queuecalc.simulation.along_curve import simulate_curve
-from queuecalc.simulation.comparison import compare, compare_network, held_still
+from queuecalc.simulation.answering import answered, answered_network
+from queuecalc.simulation.comparison import compare, compare_network
+from queuecalc.simulation.compilation import compiled_loop
 from queuecalc.simulation.network import simulate_network
+from queuecalc.simulation.questions import LEVELS, along, held_still
 from queuecalc.simulation.stationary import simulate
 
 __all__ = [
+    "LEVELS",
     "Comparison",
     "Estimate",
     "SimulatedBacklog",
@@ -27,9 +32,14 @@ __all__ = [
     "SimulatedLoss",
     "SimulatedPercentile",
     "SimulatedSeries",
+    "SimulationAnswer",
     "SimulationResult",
+    "along",
+    "answered",
+    "answered_network",
     "compare",
     "compare_network",
+    "compiled_loop",
     "held_still",
     "simulate",
     "simulate_curve",

@@ -3,73 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
-from queuecalc.answer import Comparison, Estimate, Evaluation, NetworkAnswer, SimulationResult
-from queuecalc.architecture import Component, Model, PercentileTarget
+from queuecalc.answer import Availability, Comparison, Estimate, Evaluation, NetworkAnswer, SimulationResult
 from queuecalc.errors import InvalidInput
-from queuecalc.load import Curve
-from queuecalc.simulation.arguments import checked_levels
 
-__all__ = ["compare", "compare_network", "held_still"]
-
-LEFT_OUT = ("availability", "mtbf_h", "mttr_h", "initial_backlog")
-
-
-def held_still(model: Model, hour: float | None = None, levels: Sequence[float] = (0.5, 0.95, 0.99)) -> Model:
-    """The model at one hour for ever: its load constant, every unit up, no backlog at first, percentiles asked
-    for in every class.
-
-    What `evaluate` says of it is what `simulate` looks at.
-
-    Args:
-        hour: of the load curve; the hour of its peak by default.
-    """
-    curve = model.load.curve
-    load = curve.at(curve.peak_hour if hour is None else float(hour))
-    targets = tuple(
-        PercentileTarget(key=f"p{100.0 * level:g}_ms".replace(".", "_"), level=level, seconds=math.inf)
-        for level in checked_levels(levels)
-    )
-    classes = {
-        name: replace(item, percentiles=targets if item.in_contract else (), availability=None)
-        for name, item in model.classes.items()
-    }
-    return replace(
-        model,
-        contract=replace(model.contract, percentiles=targets),
-        load=replace(model.load, curve=Curve.constant(load), users=None),
-        classes=classes,
-        components={name: _still(item) for name, item in model.components.items()},
-    )
-
-
-def _still(component: Component) -> Component:
-    figures = replace(component.figures, availability=1.0, mtbf_h=None, mttr_h=None, initial_backlog=0.0)
-    overrides = tuple(
-        replace(item, changes={key: value for key, value in item.changes.items() if key not in LEFT_OUT})
-        for item in component.overrides
-    )
-    return replace(component, figures=figures, overrides=overrides)
+__all__ = ["compare", "compare_network"]
 
 
 def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Comparison, ...]:
     """Every number that both have.
 
     Of one hour: utilisation, percentiles, losses, and the mean waits of work that is handed off and keeps up;
-    `evaluation` must be of the model `held_still` at that hour. Along the curve without failures: percentiles over all
-    requests, lags and backlogs. With failures: losses.
+    `evaluation` must be of the model `held_still` at that hour. Along the curve: percentiles over all requests, lags
+    and backlogs; losses where both or neither know of failures (`along` makes the model so). With failures: losses.
 
     Raises:
         InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
     """
     if dict(result.counts) != dict(evaluation.counts):
         raise InvalidInput("simulation and evaluation speak of different counts")
-    if evaluation.availability is None:
-        raise InvalidInput(
-            "the evaluation is of no plan: " + "; ".join(e.sentence for e in evaluation.excuses)
-        )
+    never_down = _of_a_plan(evaluation).series == 1.0
     if result.hour is not None:
         return (
             *_utilisations(result, evaluation),
@@ -79,7 +33,19 @@ def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Compariso
         )
     if result.failures:
         return tuple(_losses(result, evaluation))
-    return (*_percentiles(result, evaluation), *_backlogs(result, evaluation))
+    return (
+        *_percentiles(result, evaluation),
+        *(_losses(result, evaluation) if never_down else ()),
+        *_backlogs(result, evaluation),
+    )
+
+
+def _of_a_plan(evaluation: Evaluation) -> Availability:
+    if evaluation.availability is None:
+        raise InvalidInput(
+            "the evaluation is of no plan: " + "; ".join(e.sentence for e in evaluation.excuses)
+        )
+    return evaluation.availability
 
 
 def _row(quantity: str, subject: str, unit: str, calculated: float, simulated: Estimate) -> Comparison:
@@ -123,8 +89,7 @@ def _percentiles(result: SimulationResult, evaluation: Evaluation) -> Iterator[C
 
 
 def _losses(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comparison]:
-    availability = evaluation.availability
-    assert availability is not None
+    availability = _of_a_plan(evaluation)
     yield _row("availability", "", "", availability.load_aware, result.availability)
     calculated = {(loss.cause, loss.component): loss.fraction for loss in availability.losses}
     simulated = {(loss.cause, loss.component): loss.fraction for loss in result.losses}

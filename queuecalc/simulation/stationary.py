@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from queuecalc.answer import SimulatedComponent, SimulationResult
 from queuecalc.architecture import Model
-from queuecalc.errors import InvalidInput
 from queuecalc.simulation.arguments import checked_counts, checked_levels, checked_number, checked_whole
 from queuecalc.simulation.batches import batches_of
 from queuecalc.simulation.estimation import Estimator
+from queuecalc.simulation.questions import checked_rate
 from queuecalc.simulation.wiring import wire
 
-__all__ = ["response_limit", "saturations", "simulate"]
+__all__ = ["response_limit", "saturated", "saturations", "simulate"]
 
 SATURATED = 0.999
 """A utilisation from here on means that the line in front grows without end."""
@@ -61,9 +61,7 @@ def simulate(
     wiring = wire(model, complete, memory_s=checked_number("memory_s", memory_s))
     when = model.load.curve.peak_hour if hour is None else float(hour)
     load = model.load.curve.at(when)
-    rate = _contract_rate(model, load)
-    if rate <= 0.0:
-        raise InvalidInput(f"hour {when:g} has no requests; name another one")
+    rate = checked_rate(model, when)
 
     seconds = wanted / rate
     observations = batches_of(
@@ -103,19 +101,13 @@ def response_limit(model: Model) -> float | None:
     return None if timeout is None else timeout - model.load.network_s
 
 
-def _contract_rate(model: Model, load: float) -> float:
-    """Requests per second in the contract; of all classes where none of them is."""
-    classes = model.classes.values()
-    rate = sum(item.rate(load) for item in classes if item.in_contract)
-    return rate or sum(item.rate(load) for item in classes)
-
-
 def saturations(components: Iterable[SimulatedComponent]) -> tuple[str, ...]:
     """What is to be said of those whose servers were always busy."""
-    return tuple(_finding(line) for line in components if _saturated(line))
+    return tuple(_finding(line) for line in components if saturated(line))
 
 
-def _saturated(line: SimulatedComponent) -> bool:
+def saturated(line: SimulatedComponent) -> bool:
+    """Whether its servers were always busy."""
     return line.servers is not None and line.utilisation.value >= SATURATED
 
 

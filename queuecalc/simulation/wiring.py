@@ -228,7 +228,8 @@ class _Wirer:
                 break
         if len(self.rows["option"]) == first:
             names = " or ".join(str(endpoint) for endpoint in call.takers)
-            raise InvalidInput(f"{call.place}: a call that nobody takes; it needs {names}")
+            place = f"{call.place}: " if call.place else ""
+            raise InvalidInput(f"{place}a call that nobody takes; it needs {names}")
         whole = math.floor(call.times)
         wait = WAITED_FOR if call.wait else HANDED_OFF
         self.rows["line"].append((whole, wait, first, len(self.rows["option"]), group, 0, call.times - whole))

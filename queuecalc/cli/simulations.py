@@ -1,0 +1,135 @@
+"""A simulation with the calculation that belongs to it, for the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from queuecalc.cli.counts import complete_counts, typed_counts
+from queuecalc.cli.progress import Steps
+from queuecalc.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from queuecalc.answer import Evaluation, SimulationAnswer
+    from queuecalc.architecture import Model
+    from queuecalc.modelfile import NamedNetwork
+
+__all__ = ["Wish", "of_model", "of_network"]
+
+T = TypeVar("T")
+
+_REQUESTS = 1_000_000
+_LEAST_RUNS = 2
+
+
+class Wish(NamedTuple):
+    """What was typed.
+
+    Attributes:
+        requests: None where nothing was said.
+        hour: to hold still; None for the peak.
+        curve: whether to follow the load curve; `between`, only a part of it.
+        failures: whether units fail on the way.
+    """
+
+    requests: int | None
+    seed: int
+    hour: float | None = None
+    curve: bool = False
+    between: tuple[float, float] | None = None
+    failures: bool = False
+
+
+def of_model(
+    model: Model, typed: Iterable[tuple[str, int]], wish: Wish, *, cheapest: bool = False
+) -> SimulationAnswer:
+    """A plan of a model, at one hour or along the curve.
+
+    Raises:
+        click.UsageError: counts that are missing or unknown.
+        InvalidInput: a plan that is none, an hour without requests.
+        MissingExtra: numba is not installed.
+    """
+    from queuecalc.evaluation import evaluate
+    from queuecalc.simulation import along, answered, compiled_loop, held_still, simulate, simulate_curve
+
+    plan = typed_counts(model, typed)
+    if not cheapest:
+        plan = complete_counts(model, plan)
+    compiled_loop()
+    if cheapest:
+        from queuecalc.sizing import size
+
+        plan = complete_counts(model, {**size(model, alternatives=0, explain=False).counts, **plan})
+    if not wish.curve:
+        evaluation = _of_a_plan(evaluate(held_still(model, wish.hour), plan))
+        result = _shown(
+            lambda progress: simulate(
+                model,
+                plan,
+                hour=wish.hour,
+                requests=wish.requests or _REQUESTS,
+                seed=wish.seed,
+                progress=progress,
+            )
+        )
+        return answered(result, evaluation)
+    followed = along(model, between=wish.between, failures=wish.failures)
+    evaluation = _of_a_plan(evaluate(followed, plan, failures=wish.failures))
+    runs = _runs(followed, wish.requests)
+    result = _shown(
+        lambda progress: simulate_curve(
+            followed, plan, replications=runs, failures=wish.failures, seed=wish.seed, progress=progress
+        )
+    )
+    return answered(result, evaluation)
+
+
+def of_network(read: NamedNetwork, wish: Wish) -> SimulationAnswer:
+    """A plain network.
+
+    Raises:
+        MissingExtra: numba is not installed.
+    """
+    from queuecalc.network import summarised
+    from queuecalc.simulation import LEVELS, answered_network, simulate_network
+
+    result = _shown(
+        lambda progress: simulate_network(
+            read.network,
+            requests=wish.requests or _REQUESTS,
+            seed=wish.seed,
+            title=read.title,
+            source=read.source,
+            progress=progress,
+        )
+    )
+    solved = summarised(read.network.solve(), LEVELS, title=read.title, source=read.source)
+    return answered_network(result, solved)
+
+
+def _of_a_plan(evaluation: Evaluation) -> Evaluation:
+    if evaluation.availability is None:
+        raise InvalidInput("not a plan: " + "; ".join(excuse.sentence for excuse in evaluation.excuses))
+    return evaluation
+
+
+def _runs(model: Model, requests: int | None) -> int:
+    """So many runs of the curve that there are enough requests in the contract; intervals need two."""
+    curve = model.load.curve
+    classes = [item for item in model.classes.values() if item.in_contract] or [*model.classes.values()]
+    one = 3600.0 * sum(item.rate(1.0) - item.rate(0.0) for item in classes) * curve.integral_h
+    one += 3600.0 * sum(item.rate(0.0) for item in classes) * curve.length_h
+    if not requests or one <= 0.0:
+        return _LEAST_RUNS
+    return max(_LEAST_RUNS, math.ceil(requests / one))
+
+
+def _shown(run: Callable[[Callable[[float], None]], T]) -> T:
+    """Run something that tells the share that is done."""
+    steps = Steps("simulating")
+    try:
+        return run(lambda share: steps(round(100.0 * share), 100))
+    finally:
+        steps.clear()

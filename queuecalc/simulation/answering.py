@@ -1,0 +1,49 @@
+"""A simulation and a calculation of the same thing, as one answer."""
+
+from __future__ import annotations
+
+from queuecalc.answer import Evaluation, NetworkAnswer, SimulationAnswer, SimulationResult
+from queuecalc.simulation.comparison import compare, compare_network
+from queuecalc.simulation.stationary import saturated
+
+__all__ = ["answered", "answered_network"]
+
+
+def answered(result: SimulationResult, evaluation: Evaluation) -> SimulationAnswer:
+    """What `queuecalc simulate MODEL` answers.
+
+    Args:
+        evaluation: of the model `held_still` at the hour of the result, or `along` the same part of the curve.
+
+    Raises:
+        InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
+    """
+    stable = not any(saturated(line) and not line.asynchronous for line in result.components)
+    return SimulationAnswer(
+        title=result.title,
+        source=result.source,
+        kind="hour" if result.hour is not None else "curve",
+        stable=stable or result.hour is None,
+        comparisons=compare(result, evaluation),
+        evidence=evaluation.evidence,
+        statements=evaluation.statements,
+        simulated=result,
+    )
+
+
+def answered_network(result: SimulationResult, answer: NetworkAnswer) -> SimulationAnswer:
+    """What `queuecalc simulate NETWORK` answers.
+
+    Raises:
+        InvalidInput: the two speak of different stations.
+    """
+    return SimulationAnswer(
+        title=answer.title,
+        source=answer.source,
+        kind="network",
+        stable=answer.stable,
+        comparisons=compare_network(result, answer),
+        evidence=answer.evidence,
+        statements=answer.statements,
+        simulated=result,
+    )
