@@ -5,8 +5,9 @@ Public names are loaded on first use, so that `import queuecalc` costs next to n
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from queuecalc.late import late
 
 __version__ = "0.1.0"
 
@@ -94,8 +95,6 @@ _HOMES = {
     "queuecalc.sizing.certificate_file": ("read_certificate",),
     "queuecalc.sizing.verification": ("verify",),
 }
-
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "GG1",
@@ -270,14 +269,4 @@ if TYPE_CHECKING:
         usl_rates,
     )
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'queuecalc' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = late(__name__, _HOMES)

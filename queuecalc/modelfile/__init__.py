@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from queuecalc.modelfile.either import read_either
-from queuecalc.modelfile.kinds import Kind, catalogue
-from queuecalc.modelfile.network_reading import NamedNetwork, network_of, read_network
-from queuecalc.modelfile.reading import read_document, read_model, read_text
-from queuecalc.modelfile.schema import json_schema
-from queuecalc.modelfile.settings import with_settings
-from queuecalc.modelfile.sources import shipped_folder, shipped_models, shipped_networks
-from queuecalc.modelfile.start import write_start
+from typing import TYPE_CHECKING
+
+from queuecalc.late import late
+
+_HOMES = {
+    "queuecalc.modelfile.either": ("read_either",),
+    "queuecalc.modelfile.kinds": ("Kind", "catalogue"),
+    "queuecalc.modelfile.network_reading": ("NamedNetwork", "network_of", "read_network"),
+    "queuecalc.modelfile.reading": ("read_document", "read_model", "read_text"),
+    "queuecalc.modelfile.schema": ("json_schema",),
+    "queuecalc.modelfile.settings": ("with_settings",),
+    "queuecalc.modelfile.sources": ("shipped_folder", "shipped_models", "shipped_networks"),
+    "queuecalc.modelfile.start": ("write_start",),
+}
 
 __all__ = [
     "Kind",
@@ -28,3 +34,15 @@ __all__ = [
     "with_settings",
     "write_start",
 ]
+
+if TYPE_CHECKING:
+    from queuecalc.modelfile.either import read_either
+    from queuecalc.modelfile.kinds import Kind, catalogue
+    from queuecalc.modelfile.network_reading import NamedNetwork, network_of, read_network
+    from queuecalc.modelfile.reading import read_document, read_model, read_text
+    from queuecalc.modelfile.schema import json_schema
+    from queuecalc.modelfile.settings import with_settings
+    from queuecalc.modelfile.sources import shipped_folder, shipped_models, shipped_networks
+    from queuecalc.modelfile.start import write_start
+
+__getattr__, __dir__ = late(__name__, _HOMES)

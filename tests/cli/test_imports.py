@@ -38,7 +38,7 @@ def test_help_loads_click_and_nothing_else(arguments: list[str]) -> None:
     modules = loaded_by(*arguments)
     assert foreign(modules) == {"click"}
     ours = {name.split(".")[1] for name in modules if name.startswith("queuecalc.")}
-    assert ours == {"cli", "errors"}
+    assert ours == {"cli", "errors", "late"}
 
 
 def test_a_command_is_loaded_alone() -> None:
