@@ -54,7 +54,7 @@ _HOMES = {
     "queuecalc.load": ("Curve",),
     "queuecalc.measurement": ("Fit", "fit_law"),
     "queuecalc.modelfile": ("read_model", "shipped_models"),
-    "queuecalc.network": ("ClassStation", "JacksonNetwork", "OpenNetwork"),
+    "queuecalc.network": ("ClassStation", "ClosedNetwork", "JacksonNetwork", "OpenNetwork", "RatedStation"),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
         "MG1PS",
@@ -108,6 +108,7 @@ __all__ = [
     "Batch",
     "Certificate",
     "ClassStation",
+    "ClosedNetwork",
     "Coxian",
     "Curve",
     "Deterministic",
@@ -152,6 +153,7 @@ __all__ = [
     "PhaseType",
     "QueuecalcError",
     "RandomSum",
+    "RatedStation",
     "Scaled",
     "Shifted",
     "SizingAnswer",
@@ -228,7 +230,7 @@ if TYPE_CHECKING:
     from queuecalc.load import Curve
     from queuecalc.measurement import Fit, fit_law
     from queuecalc.modelfile import read_model, shipped_models
-    from queuecalc.network import ClassStation, JacksonNetwork, OpenNetwork
+    from queuecalc.network import ClassStation, ClosedNetwork, JacksonNetwork, OpenNetwork, RatedStation
     from queuecalc.sizing import size
     from queuecalc.sizing.certificate_file import read_certificate
     from queuecalc.sizing.verification import verify

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from queuecalc.network.closed import (
+    ClosedNetwork,
+    ClosedSolution,
+    PopulationCurve,
+    RatedStation,
+    ThroughputBounds,
+)
 from queuecalc.network.components import closed_sets
 from queuecalc.network.jackson import JacksonNetwork
 from queuecalc.network.open_network import OpenNetwork
@@ -14,12 +21,17 @@ from queuecalc.network.summary import summarised
 
 __all__ = [
     "ClassStation",
+    "ClosedNetwork",
+    "ClosedSolution",
     "JacksonNetwork",
     "JacksonSolution",
     "NetworkSojourn",
     "OpenNetwork",
     "OpenSolution",
+    "PopulationCurve",
+    "RatedStation",
     "Routing",
+    "ThroughputBounds",
     "closed_sets",
     "summarised",
 ]

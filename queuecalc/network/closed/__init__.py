@@ -1,0 +1,18 @@
+"""Closed networks: mean value analysis, convolution, approximations for many customers, bounds."""
+
+from __future__ import annotations
+
+from queuecalc.network.closed.curve import PopulationCurve
+from queuecalc.network.closed.interval import ThroughputBounds
+from queuecalc.network.closed.network import ClosedNetwork
+from queuecalc.network.closed.rated_station import RatedStation
+from queuecalc.network.closed.solution import ClosedSolution, ClosedStation
+
+__all__ = [
+    "ClosedNetwork",
+    "ClosedSolution",
+    "ClosedStation",
+    "PopulationCurve",
+    "RatedStation",
+    "ThroughputBounds",
+]
