@@ -33,6 +33,7 @@ _FIGURES = (
     ("mean_wait_of_all", "mean_wait_of_all_s"),
     ("mean_wait_of_abandoning", "mean_wait_of_abandoning_s"),
     ("mean_sojourn", "mean_sojourn_s"),
+    ("slowdown", "slowdown"),
     ("mean_queue_length", "mean_queue_length"),
     ("mean_in_system", "mean_in_system"),
 )
@@ -55,18 +56,26 @@ def _kendall(station: Any) -> str:
 
 
 def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
+    from queuecalc.errors import InvalidInput
     from queuecalc.report import StationFigures
 
     named = {key: getattr(station, name) for name, key in _FIGURES if hasattr(station, name)}
-    percentiles = tuple(
-        (level, float(station.wait.ppf(level / 100.0)), float(station.sojourn.ppf(level / 100.0)))
-        for level in levels
-    )
+    percentiles: tuple[tuple[float, float, float], ...] = ()
+    unknown = ""
+    try:
+        wait, sojourn = station.wait, station.sojourn
+    except InvalidInput as error:  # means of every law, percentiles of some
+        unknown = str(error)
+    else:
+        percentiles = tuple(
+            (level, float(wait.ppf(level / 100.0)), float(sojourn.ppf(level / 100.0))) for level in levels
+        )
     return StationFigures(
         station=_kendall(station),
         formula=station.formula,
         figures={key: value if isinstance(value, bool) else float(value) for key, value in named.items()},
         percentiles=percentiles,
+        unknown=unknown,
         statements=(station.statement,),
     )
 

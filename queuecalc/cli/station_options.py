@@ -34,6 +34,7 @@ RATE = Number(1e-12, 1e12)
 RATES = NumbersType(RATE, 1000)
 COUNT = Number(1, 100_000_000, whole=True)
 VARIATION = Number(0, 1e6)
+SHAPE = Number(1, 1e6, closed=False)
 NOT_NEGATIVE = Number(0, 1e12)
 
 
@@ -80,6 +81,7 @@ class LawField:
         rate: the option, a row of FIELDS, with the inverse of the mean, in 1/s.
         scv: the option for variance / mean^2.
         law: the option for the name of the law.
+        shape: the option for the exponent of a Pareto law's tail, instead of the SCV.
         noun: what has this law.
         elsewhere: the kinds that take any law where others take one.
     """
@@ -88,6 +90,7 @@ class LawField:
     rate: str
     scv: str
     law: str
+    shape: str
     noun: str
     elsewhere: str = "MG1 or MGc"
 
@@ -182,17 +185,20 @@ INSTEAD: tuple[Instead, ...] = (
 )
 
 LAWS: tuple[LawField, ...] = (
-    LawField("service", "service_rate", "scv", "law", "service time"),
+    LawField("service", "service_rate", "scv", "law", "shape", "service time"),
     LawField(
         "interarrival",
         "arrival_rate",
         "arrival_scv",
         "arrival_law",
+        "arrival_shape",
         "time between arrivals",
         "GM1, GMc, GG1 or GGc",
     ),
-    LawField("vacation", "vacation_rate", "vacation_scv", "vacation_law", "length of a vacation"),
-    LawField("repair", "repair_rate", "repair_scv", "repair_law", "time of a repair"),
+    LawField(
+        "vacation", "vacation_rate", "vacation_scv", "vacation_law", "vacation_shape", "length of a vacation"
+    ),
+    LawField("repair", "repair_rate", "repair_scv", "repair_law", "repair_shape", "time of a repair"),
 )
 
 
@@ -208,6 +214,8 @@ def station_fields(function: F) -> F:
     for law in LAWS:
         rows.append((law.scv, VARIATION, f"Variance / mean^2 of the {law.noun}; 1 unless told.", ""))
         rows.append((law.law, click.STRING, f"Law of the {law.noun} (queuecalc list laws).", "LAW"))
+        exponent = f"Exponent of the tail of a pareto {law.noun}, above 1, for {flag(law.scv)}."
+        rows.append((law.shape, SHAPE, exponent, ""))
     for name, kind, text, metavar in reversed(rows):
         function = click.option(flag(name), name, type=kind, help=text, metavar=metavar or None)(function)
     return function
@@ -216,7 +224,7 @@ def station_fields(function: F) -> F:
 def field_options() -> set[str]:
     """The names of all options that say a field."""
     names = {field.name for field in FIELDS} | {row.name for row in INSTEAD}
-    return names | {name for law in LAWS for name in (law.scv, law.law)}
+    return names | {name for law in LAWS for name in (law.scv, law.law, law.shape)}
 
 
 def of_the_fields(fields: set[str]) -> set[str]:
@@ -226,5 +234,5 @@ def of_the_fields(fields: set[str]) -> set[str]:
         names = names - {"services"} | {"class_rates", "class_scvs"}
     for law in LAWS:
         if law.field in fields:
-            names |= {law.rate, law.scv, law.law}
+            names |= {law.rate, law.scv, law.law, law.shape}
     return names | {row.name for row in INSTEAD if row.field in names}

@@ -49,22 +49,34 @@ def options_of(kind: type[Any]) -> set[str]:
     return of_the_fields(set(_accepted(kind)))
 
 
-def build_law(*, mean_s: float, scv: float | None, name: str | None, options: LawField = LAWS[0]) -> Any:
+def build_law(
+    *,
+    mean_s: float,
+    scv: float | None,
+    name: str | None,
+    shape: float | None = None,
+    options: LawField = LAWS[0],
+) -> Any:
     """A law from its mean, its SCV and its name.
 
     Args:
         mean_s: mean in seconds.
         scv: variance / mean^2; None for what the law has by itself.
         name: in the registry of laws; None for the plain law of these two moments.
+        shape: the exponent of a Pareto law's tail, instead of its SCV.
         options: what the options are called, for messages.
 
     Raises:
-        click.UsageError: no such law, or one that does not go with this SCV.
+        click.UsageError: no such law, or one that does not go with this SCV or shape.
     """
     from queuecalc.law import BY_NAME, by_name, two_moment
     from queuecalc.law.choice import FIXED
 
-    by_scv, option = flag(options.scv), flag(options.law)
+    by_scv, option, by_shape = flag(options.scv), flag(options.law), flag(options.shape)
+    if shape is not None and (name is None or name.lower() != "pareto"):
+        raise click.UsageError(f"{by_shape} {shape:g}: only a pareto law has one; add {option} pareto")
+    if shape is not None and scv is not None:
+        raise click.UsageError(f"{option} {name}: give {by_scv} or {by_shape}, not both")
     if name is None:
         return two_moment(mean=mean_s, scv=1.0 if scv is None else scv)
     known = name.lower()
@@ -79,11 +91,12 @@ def build_law(*, mean_s: float, scv: float | None, name: str | None, options: La
         if round(stages) < 1 or abs(stages - round(stages)) > 1e-6 * stages:
             raise click.UsageError(f"{by_scv} {scv:g}: an Erlang law of k stages has SCV 1/k, as 0.5 or 0.25")
         scv = 1.0 / round(stages)
-    if scv is None and known not in FIXED:
+    if shape is None and scv is None and known not in FIXED:
         if known in ("pareto", "uniform"):
-            raise click.UsageError(f"{option} {name}: needs {by_scv}, too")
+            instead = f" or {by_shape}" if known == "pareto" else ""
+            raise click.UsageError(f"{option} {name}: needs {by_scv}{instead}, too")
         scv = 1.0
-    return by_name(known, mean=mean_s, scv=scv)
+    return by_name(known, mean=mean_s, scv=scv, shape=shape)
 
 
 def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
@@ -107,13 +120,13 @@ def build_station(kind: type[Any], given: Mapping[str, Any]) -> Any:
             if law.rate not in typed:
                 raise click.UsageError(f"{title} needs {flag(law.rate)}")
             mean_s = 1.0 / typed.pop(law.rate)
-            scv, name = typed.pop(law.scv, None), typed.pop(law.law, None)
-            typed[law.field] = build_law(mean_s=mean_s, scv=scv, name=name, options=law)
+            scv, name, shape = (typed.pop(option, None) for option in (law.scv, law.law, law.shape))
+            typed[law.field] = build_law(mean_s=mean_s, scv=scv, name=name, shape=shape, options=law)
         elif law.rate in accepted:
             constant = law.field == "service" and "/D/" in kind.kendall
             only, variation = ("deterministic", 0.0) if constant else ("exponential", 1.0)
             scv, name = typed.pop(law.scv, variation), typed.pop(law.law, only)
-            if name.lower() != only or scv != variation:
+            if name.lower() != only or scv != variation or law.shape in typed:
                 noun = "service" if law.field == "service" else law.noun
                 raise click.UsageError(
                     f"{title} has {only} {noun}, SCV {variation:g}; for another law use {law.elsewhere}"

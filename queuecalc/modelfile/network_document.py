@@ -41,6 +41,9 @@ class StationTable(Table):
     law: Annotated[str | None, values.LAW] = _key(
         "another law of the service time, with this mean and scv", '"lognormal"'
     )
+    shape: Annotated[Decimal | None, values.SHAPE] = _key(
+        "of a pareto law, instead of scv: the exponent of its tail, above 2 (finite variance)", "2.5"
+    )
 
 
 class NetworkDocument(HeadTable):

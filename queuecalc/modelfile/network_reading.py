@@ -114,7 +114,7 @@ def _station(name: str, raw: Any, faults: Faults) -> Station | None:
             faults.add((*path, "service_rate"), "missing; expected it, service_ms or service")
         return None
     inside = written.get("service", {})
-    for key in ("scv", "law"):
+    for key in ("scv", "law", "shape"):
         if key in written and "service" in written:
             what = "`service`" if "mean_ms" in inside else "the percentiles of `service`"
             faults.add((*path, key), f"{what} must say it all; remove one of them", raw[key])
@@ -122,20 +122,21 @@ def _station(name: str, raw: Any, faults: Faults) -> Station | None:
         return None
     servers = "unlimited" if "servers" in written and table.servers is None else table.servers or 1
     said = inside or written
-    scv, law = said.get("scv"), said.get("law")
-    if "service_rate" in written and scv is None and law is None:
+    scv, law, shape = said.get("scv"), said.get("law"), said.get("shape")
+    if "service_rate" in written and scv is None and law is None and shape is None:
         return Station(servers=servers, service_rate=float(written["service_rate"]))
     if "service_rate" in written:
         service: Any = 1000 / written["service_rate"]
     else:
         service = written.get("service_ms", inside.get("mean_ms", inside))
     try:
-        found = service_law(service, law, None if scv is None else float(scv))
+        found = service_law(service, law, *(None if x is None else float(x) for x in (scv, shape)))
         return Station(servers=servers, service=found)
     except InvalidInput as error:
         prefix = (*path, "service") if inside else path
-        key = "law" if scv is None else "scv"
-        faults.add((*prefix, key), str(error), law if scv is None else scv)
+        culprits = (("shape", shape), ("scv", scv), ("law", law))
+        key, found_value = next((pair for pair in culprits if pair[1] is not None), ("law", law))
+        faults.add((*prefix, key), str(error), found_value)
         return None
 
 

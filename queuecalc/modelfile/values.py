@@ -107,7 +107,7 @@ def _service(value: Any) -> dict[str, dict[str, Decimal]]:
 
 
 def _station_service(value: Any) -> dict[str, Any]:
-    """Two percentiles, or `mean_ms` with `scv` and `law` as one likes."""
+    """Two percentiles, or `mean_ms` with `scv` or `shape` and `law` as one likes."""
     if not isinstance(value, Mapping) or not value:
         raise ValueError
     if any(str(key).startswith("p") for key in value) and "mean_ms" not in value:
@@ -224,7 +224,8 @@ _TAKER_LIST = word_list(_TAKER, f"{_TAKER.phrase}, or a list of them")
 
 LAW = choice(*law_names())
 SCV = number("a number from 0 to 1,000,000", least=0, most=1_000_000)
-_PARTS = {"mean_ms": _MILLISECONDS, "scv": SCV, "law": LAW}
+SHAPE = number("a number above 0", above=0)
+_PARTS = {"mean_ms": _MILLISECONDS, "scv": SCV, "law": LAW, "shape": SHAPE}
 STATION_SERVICE = Word(
     _station_service,
     "{ mean_ms = 50, scv = 2 } or two percentiles such as { p50_ms = 12, p99_ms = 90 }",

@@ -38,6 +38,7 @@ class StationFigures:
         formula: one line.
         figures: by name with its unit ("mean_wait_s"), scalars.
         percentiles: (percentile, wait in seconds, sojourn in seconds).
+        unknown: why there are no percentiles.
         statements: what the figures rest on; the weakest says how far they can be trusted.
     """
 
@@ -45,6 +46,7 @@ class StationFigures:
     formula: str = ""
     figures: Mapping[str, float | bool]
     percentiles: tuple[tuple[float, float, float], ...] = ()
+    unknown: str = ""
     statements: tuple[Statement, ...] = ()
 
     @property
@@ -59,6 +61,8 @@ class StationFigures:
             name = f"p{level:.12g}".replace(".", "_")
             row[f"wait_{name}_s"] = wait
             row[f"sojourn_{name}_s"] = sojourn
+        if self.unknown:
+            row["no_percentiles"] = self.unknown
         keys = " ".join(statement.key for statement in self.statements)
         return row | {"evidence": self.evidence.value, "statements": keys}
 
@@ -68,8 +72,9 @@ def _verdict(answer: StationFigures) -> Words:
     busy = percent(float(answer.figures["utilisation"]))
     if answer.figures.get("stable", True):
         delay = answer.figures.get("delay_probability")
+        limitless = answer.figures["utilisation"] == 0.0
         if delay == 0.0:
-            return words(name, ": nobody waits.")
+            return words(name, ": nobody waits." if limitless else f" is {busy} busy; nobody waits.")
         waits = "" if delay is None else f"; an arrival waits with probability {percent(float(delay))}"
         return words(name, f" is {busy} busy{waits}.")
     offered = answer.figures.get("offered_load_erlang")
@@ -112,6 +117,8 @@ def station_page(answer: StationFigures, *, everything: bool = False) -> Page:
     sections = [Section("", (Paragraph(_verdict(answer)),)), Section("Figures", (Facts(tuple(facts)),))]
     if answer.percentiles:
         sections.append(Section("Percentiles", (Table(_PERCENTILES, _rows(answer.percentiles)),)))
+    if answer.unknown:
+        sections.append(Section("Percentiles", (Paragraph(words(answer.unknown)),)))
     trust = [
         Fact(entry.evidence.value, (words(f"{entry.sentence} ({entry.paper})"),))
         for entry in answer.statements

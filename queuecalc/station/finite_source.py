@@ -83,7 +83,7 @@ class FiniteSource:
         """Probability that an arrival waits."""
         others = self.sources - 1.0
         blocked = engset_loss(self.servers, others, self.demand)
-        some = blocked > 0.0
+        some = blocked > 1e-300
         below = (1.0 / np.where(some, blocked, 1.0) - 1.0) * loss(self.spare, self.idle)
         return np.where(some & (others >= self.servers), 1.0 / (1.0 + below), 0.0)
 

@@ -24,6 +24,7 @@ from queuecalc.station.mmcn import MMcN
 from queuecalc.station.mminf import MMInf
 from queuecalc.station.mxg1 import MXG1, MXM1
 from queuecalc.station.priority import MG1Priority
+from queuecalc.station.sharing import MG1PS, MM1PS
 from queuecalc.station.vacation import MG1Vacation
 
 __all__ = ["REGISTRY"]
@@ -51,6 +52,8 @@ REGISTRY: dict[str, type[Queue]] = {
     "loaddependent": LoadDependent,
     "mdc": MDc,
     "mg1priority": MG1Priority,
+    "mm1ps": MM1PS,
+    "mg1ps": MG1PS,
     "gg1": GG1,
     "ggc": GGc,
 }

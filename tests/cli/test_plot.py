@@ -233,7 +233,9 @@ def test_more_knots_change_no_figure(small: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_every_registered_station_can_be_drawn(run: Run, name: str, tmp_path: Path) -> None:
-    scv = ["--scv", "2"] if "service" in inspect.signature(REGISTRY[name]).parameters else []
+    general = "service" in inspect.signature(REGISTRY[name]).parameters
+    # the law of a shared sojourn is known for exponential service alone
+    scv = ["--scv", "2"] if general and name != "mg1ps" else []
     file = tmp_path / "queue.svg"
     result = run("station", name, *typed(name), *scv, "--plot", str(file), "--format", "json")
     assert result.exit_code == 0

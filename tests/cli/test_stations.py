@@ -98,9 +98,49 @@ def test_service_laws_that_do_not_exist(scv: float | None, name: str, message: s
     assert message in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--shape", "2.5"], "--shape 2.5: only a pareto law has one; add --law pareto"),
+        (["--shape", "2.5", "--law", "gamma"], "--shape 2.5: only a pareto law has one"),
+        (["--shape", "2.5", "--law", "pareto", "--scv", "1"], "give --scv or --shape, not both"),
+        (["--shape", "1", "--law", "pareto"], "Invalid value for '--shape'"),
+    ],
+)
+def test_shapes_that_no_law_has(run: Run, options: list[str], message: str) -> None:
+    result = run("station", "MG1", "--arrival-rate", "5", "--service-rate", "10", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in " ".join(result.stderr.split())
+
+
+def test_a_pareto_service_by_the_exponent_of_its_tail(run: Run) -> None:
+    """The excess of a Pareto time of exponent a has the mean E[S^2] / (2 E[S]) = m (a - 1)^2 / (2 a (a - 2))."""
+    words = ("station", "MG1", "--arrival-rate", "5", "--service-rate", "10", "--law", "Pareto", "--shape")
+    answer = json.loads(run(*words, "2.5", "--format", "json").stdout)
+    assert answer["mean_wait_s"] == pytest.approx(0.1 * 1.5**2 / (2 * 2.5 * 0.5), rel=1e-12)
+    heavy = run(*words, "1.5", "--format", "json")
+    assert heavy.exit_code == 0
+    assert json.loads(heavy.stdout)["sojourn_p99_s"] > answer["sojourn_p99_s"]
+
+
+def test_shared_servers_tell_means_of_every_law_and_percentiles_of_some(run: Run) -> None:
+    words = ("--arrival-rate", "5", "--service-rate", "10")
+    answer = json.loads(run("station", "M/G/1-PS", *words, "--scv", "4", "--format", "json").stdout)
+    assert answer["mean_sojourn_s"] == pytest.approx(0.2, rel=1e-12)
+    assert answer["slowdown"] == pytest.approx(2.0, rel=1e-12)
+    assert "exponential service alone" in answer["no_percentiles"]
+    assert not any(key.startswith("sojourn_p") for key in answer)
+    page = run("station", "M/G/1-PS", *words, "--scv", "4").stdout
+    assert "M/G/1-PS is 50 % busy; nobody waits." in page
+    assert "exponential service alone" in page
+    plain = run("station", "M/M/1-PS", *words, "--format", "json").stdout
+    same = run("station", "M/G/1-PS", *words, "--format", "json").stdout
+    assert json.loads(plain)["sojourn_p95_s"] == pytest.approx(json.loads(same)["sojourn_p95_s"], rel=1e-12)
+
+
 @pytest.mark.parametrize("name", ["pareto", "uniform"])
 def test_a_law_without_a_plain_scv_asks_for_one(name: str) -> None:
-    with pytest.raises(click.UsageError, match=f"--law {name}: needs --scv, too"):
+    with pytest.raises(click.UsageError, match=rf"--law {name}: needs --scv( or --shape)?, too"):
         build_law(mean_s=0.5, scv=None, name=name)
     law = build_law(mean_s=0.5, scv=0.25, name=name)
     assert (law.mean, law.scv) == (pytest.approx(0.5), pytest.approx(0.25))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from queuecalc.errors import ModelError
-from queuecalc.law import Deterministic, Gamma, Lognormal
+from queuecalc.law import Deterministic, Gamma, Lognormal, Pareto
 from queuecalc.modelfile import read_network, shipped_networks
 from queuecalc.network import JacksonNetwork
 from queuecalc.station import Station
@@ -68,6 +68,14 @@ def test_a_file_is_the_network_that_it_describes(file: Path) -> None:
             '{ service = { mean_ms = 50, scv = 4, law = "lognormal" } }',
             Station(service=Lognormal(mean=0.05, scv=4.0)),
         ),
+        (
+            '{ service_ms = 50, law = "pareto", shape = 2.5 }',
+            Station(service=Pareto(mean=0.05, shape=2.5)),
+        ),
+        (
+            '{ service = { mean_ms = 50, law = "pareto", shape = 2.5 } }',
+            Station(service=Pareto(mean=0.05, shape=2.5)),
+        ),
     ],
 )
 def test_every_way_to_tell_of_a_service(file: Path, written: str, station: Station) -> None:
@@ -115,6 +123,15 @@ ONE = {
     ),
     "stations.disk={ service = { p50_ms = 12, p99_ms = 90 }, scv = 2 }": (
         "stations.disk.scv: found 2; the percentiles of `service` must say it all; remove one of them"
+    ),
+    "stations.disk={ service_ms = 3, shape = 2.5 }": (
+        'stations.disk.shape: found 2.5; shape = 2.5; expected law = "pareto" beside it'
+    ),
+    'stations.disk={ service_ms = 3, law = "pareto", shape = 2 }': (
+        "stations.disk.shape: found 2; pareto: shape = 2.0; expected more than 2: the mean wait would be infinite"
+    ),
+    "stations.disk={ service = { mean_ms = 3, shape = 0 } }": (
+        "stations.disk.service.shape: found 0; expected a number above 0"
     ),
     "stations.dsk.servers=2": "stations.dsk: no such place; did you mean disk?",
     "stations.web.server=2": "stations.web.server: no such place; did you mean servers?",

@@ -20,6 +20,12 @@ from queuecalc.law import (
 )
 from queuecalc.station import REGISTRY, Batch, Station
 
+SHARED = {
+    "mm1ps": "everybody is served at once: there is no wait, and the time in service depends on the others",
+    "mg1ps": "as mm1ps; and the law of the sojourn is known for exponential service alone",
+}
+"""Kinds whose sojourn is not a wait plus an independent service, and why."""
+
 Build = Callable[[Any], Any]
 """rho -> the station with that offered load per server (per 4 servers where they are without limit)."""
 
@@ -49,7 +55,7 @@ SCARCE = 1e-6
 def builder(kind: str, law: Law, servers: int, places: int) -> Build:
     """A station of a kind as a function of its load; what the kind has no use for is left out."""
     own: dict[str, Any] = {
-        "service": law,
+        "service": LAWS["exponential"] if kind in SHARED else law,
         "service_rate": 1.0 / MEAN,
         "servers": servers,
         "capacity": servers + places,
