@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -36,6 +35,9 @@ _Station = tuple[dict[Cause, FloatArray], FloatArray]
 LATE: Cause = ("late", "")
 
 _RARE = 1e-12
+
+_UNLIKELY = 1e-4
+"""In units of the tolerance: joint states less likely than this are left out."""
 
 TILTS = (24.0, 32.0, 48.0, 80.0)
 """Values of theta x timeout at which the exponential bound on a late answer is tried."""
@@ -213,12 +215,19 @@ class ScenarioLosses:
         names = [
             name for name, visits in route.most_visits.items() if visits > 1 and len(self.live[name]) > 1
         ]
-        for combination in product(*(self.live[name] for name in names)):
-            probability = math.prod(p for _, p in combination)
-            if probability <= 1e-15:
-                continue
-            fixed = {name: ((count, 1.0),) for name, (count, _) in zip(names, combination, strict=True)}
+        for probability, counts in self._likely(names, max(1e-15, _UNLIKELY * self.tolerance)):
+            fixed = {name: ((count, 1.0),) for name, count in zip(names, counts, strict=True)}
             yield probability, {**self.live, **fixed}
+
+    def _likely(self, names: list[str], least: float) -> Iterator[tuple[float, tuple[int, ...]]]:
+        """Joint live counts of some components that are not too unlikely."""
+        if not names:
+            yield 1.0, ()
+            return
+        for probability, counts in self._likely(names[:-1], least):
+            for count, p in self.live[names[-1]]:
+                if probability * p > least:
+                    yield probability * p, (*counts, count)
 
     def _through(self, point: _Point) -> dict[int, Any]:
         """By visit, the share that goes on after the service."""

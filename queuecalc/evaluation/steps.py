@@ -171,7 +171,7 @@ class StepLosses:
         }
         repeated = [name for name, visits in route.most_visits.items() if visits > 1]
         share = np.zeros(size)
-        for combination in product(*(good[name] for name in repeated)):
+        for combination in product(*(_alike(good[name]) for name in repeated)):
             chance = math.prod(each for each, _ in combination)
             if chance > 1e-15:
                 fixed = {n: fine.astype(float) for n, (_, fine) in zip(repeated, combination, strict=True)}
@@ -252,6 +252,17 @@ class StepLosses:
             services[index] = 1.0 if rest is None else 1.0 - float(rest.lst_complement(-theta))
         moment = float(compose(route, np.array([-theta]), waits, services, {})[0])
         return min(1.0, moment * math.exp(-theta * (timeout_s - route.total_shift_s)))
+
+
+def _alike(states: list[tuple[float, Any]]) -> list[tuple[float, Any]]:
+    """States that are good in the same intervals, as one."""
+    chances: dict[bytes, float] = {}
+    shapes: dict[bytes, Any] = {}
+    for chance, fine in states:
+        key = fine.tobytes()
+        chances[key] = chances.get(key, 0.0) + chance
+        shapes[key] = fine
+    return [(chance, shapes[key]) for key, chance in chances.items()]
 
 
 def _served_along(route: Route, served: Mapping[str, FloatArray], size: int) -> FloatArray:
