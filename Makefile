@@ -60,6 +60,9 @@ bench: install ## measure speed and compare with what is wanted; ONLY="erlang_fo
 pages: install ## write docs/questions from the scripts in examples
 	@$(BIN)/python docs/make_questions.py
 
+simulations: install ## simulate every shipped model anew and write the tables of docs/simulation.md; some minutes
+	@$(BIN)/python docs/make_simulation.py
+
 # ROOMS="station law" for some; ALL=1 for every mutant, which takes hours; SAMPLE and SEED for another draw.
 mutate: install ## change the code at random, a little at a time, and see whether the tests notice
 	@cd tests && nice -n 15 env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../$(BIN)/python -m mutation $(ROOMS) \

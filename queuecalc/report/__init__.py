@@ -14,7 +14,7 @@ from queuecalc.report.networked import network_page
 from queuecalc.report.page import Page
 from queuecalc.report.painting import plain_text, terminal_text
 from queuecalc.report.records import records, records_csv, rows_csv
-from queuecalc.report.simulated import simulation_page
+from queuecalc.report.simulated import comparison_cells, simulation_page
 from queuecalc.report.sized import sizing_page
 from queuecalc.report.stationed import StationFigures, station_page
 from queuecalc.report.verdict import counts_text, quiet_evaluation, quiet_sizing
@@ -27,6 +27,7 @@ __all__ = [
     "Listing",
     "Page",
     "StationFigures",
+    "comparison_cells",
     "counts_text",
     "derivation_latex",
     "derivation_markdown",

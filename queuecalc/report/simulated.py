@@ -16,13 +16,14 @@ from queuecalc.report.page import (
     Paragraph,
     Section,
     Span,
+    Style,
     Table,
     Words,
     words,
 )
 from queuecalc.report.verdict import counts_text
 
-__all__ = ["simulation_page"]
+__all__ = ["comparison_cells", "simulation_page"]
 
 _COLUMNS = (
     Column("number"),
@@ -68,33 +69,60 @@ def _of_responses(line: Comparison) -> bool:
     return line.quantity == "mean" or (line.quantity.startswith("p") and line.quantity[1:2].isdigit())
 
 
-def _row(line: Comparison, together: str) -> tuple[Cell, ...]:
-    inside = {None: Cell(""), True: Cell("yes", "good"), False: Cell("no", "warn")}[line.inside]
-    return (
-        Cell(line.quantity),
-        Cell(line.subject or (together if _of_responses(line) else "")),
-        Cell(_written(line, line.calculated)),
-        Cell(_written(line, line.simulated.value)),
-        Cell(_margin(line), "faint"),
-        Cell(_difference(line)),
-        inside,
-    )
-
-
-def _rows(answer: SimulationAnswer, *, everything: bool) -> Iterator[tuple[Cell, ...]]:
+def _told(lines: Sequence[Comparison], *, everything: bool) -> Iterator[Comparison]:
     """Of one class alone, what holds for all together is not said twice; nor what never happened."""
-    classes = {line.subject for line in answer.comparisons if _of_responses(line) and line.subject}
-    together = "end to end" if answer.kind == "network" else "all classes"
-    for line in answer.comparisons:
+    classes = {line.subject for line in lines if _of_responses(line) and line.subject}
+    for line in lines:
         never = max(line.calculated, line.simulated.value) <= _NOTHING
         twice = len(classes) == 1 and _of_responses(line) and bool(line.subject)
         if everything or not (never or twice):
-            yield _row(line, together)
+            yield line
+
+
+def comparison_cells(
+    lines: Sequence[Comparison], together: str = "all classes", *, everything: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """Number, of what, calculated, simulated, half width, difference, inside: as text.
+
+    Args:
+        together: what the response times of all requests are of.
+        everything: also what never happened, and what a single class repeats.
+    """
+    for line in _told(lines, everything=everything):
+        yield (
+            line.quantity,
+            line.subject or (together if _of_responses(line) else ""),
+            _written(line, line.calculated),
+            _written(line, line.simulated.value),
+            _margin(line),
+            _difference(line),
+            {None: "", True: "yes", False: "no"}[line.inside],
+        )
+
+
+_INSIDE: dict[str, Style] = {"": "", "yes": "good", "no": "warn"}
+
+
+def _rows(answer: SimulationAnswer, *, everything: bool) -> Iterator[tuple[Cell, ...]]:
+    together = "end to end" if answer.kind == "network" else "all classes"
+    for *texts, margin, difference, inside in comparison_cells(
+        answer.comparisons, together, everything=everything
+    ):
+        yield (
+            *(Cell(text) for text in texts),
+            Cell(margin, "faint"),
+            Cell(difference),
+            Cell(inside, _INSIDE[inside]),
+        )
 
 
 def _verdict(answer: SimulationAnswer) -> Words:
     if not answer.stable:
-        return words(Span("no steady state", "bad"), f": {'; '.join(answer.simulated.findings)}.")
+        seen = (
+            "; ".join(answer.simulated.findings)
+            or "the load is at the limit, and the run too short to show it"
+        )
+        return words(Span("no steady state", "bad"), f": {seen}.")
     furthest = max(
         (line for line in answer.comparisons if _of_responses(line) and line.difference_percent is not None),
         key=lambda line: abs(line.difference_percent or 0.0),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from queuecalc.answer import Evaluation, NetworkAnswer, SimulationAnswer, SimulationResult
 from queuecalc.simulation.comparison import compare, compare_network
-from queuecalc.simulation.stationary import saturated
 
 __all__ = ["answered", "answered_network"]
 
@@ -18,7 +19,7 @@ def answered(result: SimulationResult, evaluation: Evaluation) -> SimulationAnsw
     Raises:
         InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
     """
-    stable = not any(saturated(line) and not line.asynchronous for line in result.components)
+    stable = not any(math.isinf(latency.worst_s) for latency in evaluation.latencies)
     return SimulationAnswer(
         title=result.title,
         source=result.source,

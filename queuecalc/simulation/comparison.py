@@ -15,8 +15,11 @@ def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Compariso
     """Every number that both have.
 
     Of one hour: utilisation, percentiles, losses, and the mean waits of work that is handed off and keeps up;
-    `evaluation` must be of the model `held_still` at that hour. Along the curve: percentiles over all requests, lags
-    and backlogs; losses where both or neither know of failures (`along` makes the model so). With failures: losses.
+    `evaluation` must be of the model `held_still` at that hour. Along the curve: percentiles over all requests,
+    backlogs, and lags where everything is drained at the end (what still waits has not been seen to wait); losses where
+    the evaluation knows of no failures, either (`along` makes the model so). With failures: losses.
+
+    Nothing of an hour without a steady state: what is seen then depends on how long one looks.
 
     Raises:
         InvalidInput: the two speak of different plans, or the evaluation is of no plan at all.
@@ -25,6 +28,8 @@ def compare(result: SimulationResult, evaluation: Evaluation) -> tuple[Compariso
         raise InvalidInput("simulation and evaluation speak of different counts")
     never_down = _of_a_plan(evaluation).series == 1.0
     if result.hour is not None:
+        if any(math.isinf(latency.worst_s) for latency in evaluation.latencies):
+            return ()
         return (
             *_utilisations(result, evaluation),
             *_percentiles(result, evaluation),
@@ -109,7 +114,8 @@ def _backlogs(result: SimulationResult, evaluation: Evaluation) -> Iterator[Comp
     for line in evaluation.asynchronous:
         name, other = line.component, seen[line.component]
         if not line.stationary:
-            yield _row("lag", name, "s", line.max_lag_s, other.max_lag_s)
+            if line.end_backlog_messages == 0.0:
+                yield _row("lag", name, "s", line.max_lag_s, other.max_lag_s)
             yield _row(
                 "longest line", name, "messages", line.max_backlog_messages, other.max_backlog_messages
             )

@@ -12,7 +12,7 @@ from queuecalc.simulation.estimation import Estimator
 from queuecalc.simulation.questions import checked_rate
 from queuecalc.simulation.wiring import wire
 
-__all__ = ["response_limit", "saturated", "saturations", "simulate"]
+__all__ = ["response_limit", "saturations", "simulate"]
 
 SATURATED = 0.999
 """A utilisation from here on means that the line in front grows without end."""
@@ -103,11 +103,10 @@ def response_limit(model: Model) -> float | None:
 
 def saturations(components: Iterable[SimulatedComponent]) -> tuple[str, ...]:
     """What is to be said of those whose servers were always busy."""
-    return tuple(_finding(line) for line in components if saturated(line))
+    return tuple(_finding(line) for line in components if _saturated(line))
 
 
-def saturated(line: SimulatedComponent) -> bool:
-    """Whether its servers were always busy."""
+def _saturated(line: SimulatedComponent) -> bool:
     return line.servers is not None and line.utilisation.value >= SATURATED
 
 

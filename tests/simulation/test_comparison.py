@@ -11,7 +11,17 @@ from queuecalc.architecture import Model, Override, RequestClass
 from queuecalc.errors import InvalidInput
 from queuecalc.evaluation import evaluate
 from queuecalc.law import Exponential
-from queuecalc.simulation import Comparison, SimulationResult, compare, held_still, simulate, simulate_curve
+from queuecalc.load import Curve
+from queuecalc.simulation import (
+    Comparison,
+    SimulationResult,
+    along,
+    answered,
+    compare,
+    held_still,
+    simulate,
+    simulate_curve,
+)
 from tests.reference.building import call, component, model
 
 COUNTS = {"server": 2, "db": 1, "worker": 1}
@@ -120,6 +130,40 @@ def test_what_was_never_seen_has_no_difference() -> None:
     assert late.difference_percent is None
     assert late.inside is None
     assert ("p95", "write") not in rows
+
+
+def test_an_hour_without_a_steady_state_is_not_compared() -> None:
+    still = held_still(described(), 2.0)
+    overloaded = replace(still, load=replace(still.load, curve=Curve.constant(120.0)))
+    result = simulate(overloaded, COUNTS, requests=20_000, seed=4)
+    answer = answered(result, evaluate(overloaded, COUNTS))
+    assert (answer.stable, answer.comparisons, answer.judged) == (False, (), 0)
+    assert result.findings[0].startswith("server has no steady state")
+
+
+def test_a_lag_that_outlasts_the_curve_is_not_compared() -> None:
+    part = along(described(), between=(0.5, 1.0))
+    result = simulate_curve(part, COUNTS, seed=5)
+    rows = by_name(compare(result, evaluate(part, COUNTS)))
+    assert ("lag", "worker") not in rows
+    # 24 a second come and 20 are worked off, for half an hour, onto the 10 that are there
+    assert rows["line at the end", "worker"].calculated == pytest.approx(10 + 4 * 1800)
+    assert rows["line at the end", "worker"].simulated.value == pytest.approx(7210, rel=0.1)
+    # nothing fails in this model: losses are compared, too
+    assert rows["availability", ""].simulated.value > 0.99
+
+
+@pytest.mark.parametrize("between", [(2.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (0.0, 4.0)])
+def test_a_part_that_the_curve_does_not_have_is_refused(between: tuple[float, float]) -> None:
+    with pytest.raises(InvalidInput, match="expected two hours of the curve, 0 to 3, in order"):
+        along(described(), between=between)
+
+
+def test_a_part_of_the_curve_keeps_its_jumps() -> None:
+    curve = along(described(), between=(0.5, 2.0)).load.curve
+    assert curve == Curve(hours=(0.5, 1.0, 1.0, 2.0), values=(24.0, 24.0, 12.0, 12.0))
+    assert along(described(), between=(1.0, 2.0)).load.curve == Curve(hours=(1.0, 2.0), values=(12.0, 12.0))
+    assert along(described(), failures=True).components == described().components
 
 
 def test_different_plans_are_refused() -> None:
