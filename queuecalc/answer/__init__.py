@@ -1,6 +1,13 @@
 """What leaves the library: frozen numbers, names and sentences. Computes nothing."""
 
 from queuecalc.answer.certificate import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
+from queuecalc.answer.closed import (
+    ClosedAnswer,
+    ClosedBoundsAnswer,
+    ClosedClassLine,
+    ClosedStationLine,
+    ThroughputBound,
+)
 from queuecalc.answer.codec import from_json, from_plain, to_json, to_plain
 from queuecalc.answer.contract import ContractLine, Excuse
 from queuecalc.answer.derived import Derived, DerivedFigure, DerivedStep, Formula
@@ -37,6 +44,10 @@ __all__ = [
     "Asynchronous",
     "Availability",
     "Certificate",
+    "ClosedAnswer",
+    "ClosedBoundsAnswer",
+    "ClosedClassLine",
+    "ClosedStationLine",
     "Comparison",
     "ComponentLine",
     "ContractLine",
@@ -69,6 +80,7 @@ __all__ = [
     "SimulationAnswer",
     "SimulationResult",
     "SizingAnswer",
+    "ThroughputBound",
     "Verification",
     "Whiteboard",
     "WhiteboardLine",

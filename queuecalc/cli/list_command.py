@@ -26,9 +26,9 @@ def _models() -> Rows:
 
 
 def _networks() -> Rows:
-    from queuecalc.modelfile import read_network, shipped_networks
+    from queuecalc.modelfile import read_any_network, shipped_networks
 
-    return [{"name": name, "title": read_network(name).title} for name in shipped_networks()]
+    return [{"name": name, "title": read_any_network(name).title} for name in shipped_networks()]
 
 
 def _components() -> Rows:

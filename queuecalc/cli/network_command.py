@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from queuecalc.cli.edge import KEPT, NOT_KEPT
 from queuecalc.cli.numbers import PercentilesType
 from queuecalc.cli.options import shared
+
+if TYPE_CHECKING:
+    from queuecalc.modelfile import NamedClosed, NamedNetwork
 
 __all__ = ["command"]
 
@@ -28,28 +32,74 @@ __all__ = ["command"]
     multiple=True,
     help="Percentiles of the time end to end, as 50,95,99.9; repeatable.  [default: 50,95,99]",
 )
+@click.option(
+    "--method",
+    type=click.Choice(("auto", "exact", "schweitzer", "linearizer", "bounds")),
+    default="auto",
+    show_default=True,
+    help="How to solve a closed network; auto is exact up to about a second, else the Linearizer.",
+)
 @shared("format")
+@click.pass_context
 def command(
-    model: str, settings: tuple[str, ...], percentiles: tuple[tuple[float, ...], ...], form: str
+    ctx: click.Context,
+    model: str,
+    settings: tuple[str, ...],
+    percentiles: tuple[tuple[float, ...], ...],
+    method: str,
+    form: str,
 ) -> int:
-    """Solve the open network of stations in FILE: how much work comes to each station, how busy it is, how long
-    one waits there; which station fills up first; the mean and percentiles of the time from arrival to departure.
+    """Solve the network of stations in FILE: how much work comes to each station, how busy it is, how long one waits
+    there; which station fills up first; the time from arrival to departure.
 
     FILE is the path of a TOML file, the name of a shipped network (queuecalc list networks) or - for standard input.
     It holds [stations.NAME] with servers and service_rate (or service_ms, scv, law, service), [routing.NAME] with
     the probability to go to each station next (what is missing to 1 leaves), and [arrival_rates] from outside.
 
+    A closed network has population = N instead of arrivals, think_s, and [visits] or a [routing] that nobody leaves;
+    or [classes.NAME] with these. Percentiles are of open networks, --method is for closed ones.
+
     Exit status 1 if a station has no steady state.
     """
+    from queuecalc.modelfile import NamedClosed, read_any_network
+
+    read = read_any_network(model, settings=settings)
+    if isinstance(read, NamedClosed):
+        if percentiles:
+            raise click.UsageError(
+                "--percentile goes with open networks; a closed one is answered by means", ctx
+            )
+        return _closed(read, method, form)
+    if method != "auto":
+        raise click.UsageError(f"--method {method} goes with closed networks; this one is open", ctx)
+    return _open(read, settings, percentiles, form)
+
+
+def _open(
+    read: NamedNetwork, settings: tuple[str, ...], percentiles: tuple[tuple[float, ...], ...], form: str
+) -> int:
     from queuecalc.cli.console import deliver
-    from queuecalc.modelfile import read_network
     from queuecalc.network import summarised
     from queuecalc.report import network_page
 
-    read = read_network(model, settings=settings)
     wanted = dict.fromkeys(itertools.chain.from_iterable(percentiles)) or (50.0, 95.0, 99.0)
     answer = summarised(
         read.network.solve(), [level / 100.0 for level in wanted], title=read.title, source=read.source
     )
     deliver(form, answer, lambda everything: network_page(answer, settings, everything=everything))
     return KEPT if answer.stable else NOT_KEPT
+
+
+def _closed(read: NamedClosed, method: Any, form: str) -> int:
+    from queuecalc.cli.console import deliver
+    from queuecalc.network import summarised_bounds, summarised_closed
+    from queuecalc.report import closed_bounds_page, closed_page
+
+    if method == "bounds":
+        bounds = summarised_bounds(read.network.bounds(), title=read.title, source=read.source)
+        deliver(form, bounds, lambda everything: closed_bounds_page(bounds, everything=everything))
+        return KEPT
+    solution = read.network.solve(method=method)
+    answer = summarised_closed(solution, asked=method, title=read.title, source=read.source)
+    deliver(form, answer, lambda everything: closed_page(answer, everything=everything))
+    return KEPT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from queuecalc.late import late
 
 _HOMES = {
+    "queuecalc.modelfile.closed_reading": ("NamedClosed", "closed_of", "read_any_network"),
     "queuecalc.modelfile.either": ("read_either",),
     "queuecalc.modelfile.kinds": ("Kind", "catalogue"),
     "queuecalc.modelfile.network_reading": ("NamedNetwork", "network_of", "read_network"),
@@ -19,10 +20,13 @@ _HOMES = {
 
 __all__ = [
     "Kind",
+    "NamedClosed",
     "NamedNetwork",
     "catalogue",
+    "closed_of",
     "json_schema",
     "network_of",
+    "read_any_network",
     "read_document",
     "read_either",
     "read_model",
@@ -36,6 +40,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from queuecalc.modelfile.closed_reading import NamedClosed, closed_of, read_any_network
     from queuecalc.modelfile.either import read_either
     from queuecalc.modelfile.kinds import Kind, catalogue
     from queuecalc.modelfile.network_reading import NamedNetwork, network_of, read_network

@@ -19,7 +19,16 @@ from queuecalc.modelfile.words import Refused, Word
 from queuecalc.network import JacksonNetwork, closed_sets
 from queuecalc.station import Station
 
-__all__ = ["NamedNetwork", "network_of", "network_of_text", "read_network"]
+__all__ = [
+    "NamedNetwork",
+    "is_closed",
+    "network_of",
+    "network_of_text",
+    "numbers_by_station",
+    "open_children",
+    "read_network",
+    "station_of",
+]
 
 _ROUNDING = Decimal("1e-12")
 _SERVICES = ("service_rate", "service_ms", "service")
@@ -54,7 +63,7 @@ def network_of_text(text: str, *, source: str = "text", settings: Iterable[str] 
     Raises:
         ModelError: as for `read_network`.
     """
-    document = with_settings(parsed(text, source), settings, source=source, children=_children)
+    document = with_settings(parsed(text, source), settings, source=source, children=open_children)
     return network_of(document, source=source)
 
 
@@ -78,12 +87,23 @@ def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNet
     return NamedNetwork(network, head.title or source, head.notes or "", source)
 
 
+def is_closed(document: Mapping[str, Any]) -> bool:
+    """Whether a document holds a closed network: a fixed population instead of arrivals."""
+    return "population" in document or "classes" in document
+
+
 def _head(document: Mapping[str, Any], faults: Faults) -> HeadTable:
     if "components" in document and "stations" not in document:
         faults.add(
             ("components",),
             "this is the model of an architecture; `queuecalc evaluate` and `queuecalc size` answer it, "
             "a network has [stations.NAME]",
+        )
+        return HeadTable()
+    if is_closed(document):
+        key = "population" if "population" in document else "classes"
+        faults.add(
+            (key,), "this network is closed, and an open one is wanted here; `queuecalc network` answers it"
         )
         return HeadTable()
     head = read_head(document, faults, NetworkDocument)
@@ -99,12 +119,15 @@ def _stations(raw: Any, faults: Faults) -> dict[str, Station | None]:
         if not faults.below(("components",)):
             faults.add(path, "missing; expected at least one station, [stations.NAME]")
         return {}
-    return {name: _station(name, each, faults) for name, each in read_named(raw, path, faults).items()}
+    return {name: station_of(name, each, faults) for name, each in read_named(raw, path, faults).items()}
 
 
-def _station(name: str, raw: Any, faults: Faults) -> Station | None:
+def station_of(
+    name: str, raw: Any, faults: Faults, keys: type[StationTable] = StationTable
+) -> Station | None:
+    """The station of a table; None if it is at fault. `keys`: the table whose keys are meant."""
     path: Path = ("stations", name)
-    table = read_table(StationTable, raw, path, faults)
+    table = read_table(StationTable, raw, path, faults, keys=keys)
     written = table.written()
     given = [key for key in _SERVICES if key in written]
     if len(given) > 1:
@@ -153,7 +176,7 @@ def _routing(raw: Any, stations: Mapping[str, Any], faults: Faults) -> dict[str,
         if not isinstance(row, Mapping):
             faults.add((*path, name), f"expected a table of probabilities, [routing.{name}]", row)
             continue
-        shares = _numbers(row, (*path, name), PROBABILITY, stations, faults)
+        shares = numbers_by_station(row, (*path, name), PROBABILITY, stations, faults)
         total = sum(shares.values(), Decimal(0))
         if total > 1 + _ROUNDING:
             terms = " + ".join(f"{to} {share}" for to, share in shares.items())
@@ -168,19 +191,19 @@ def _routing(raw: Any, stations: Mapping[str, Any], faults: Faults) -> dict[str,
 def _rates(raw: Any, stations: Mapping[str, Any], faults: Faults) -> dict[str, float]:
     path: Path = ("arrival_rates",)
     if raw is None or raw == {}:
-        if not faults.below(("components",)):
+        if not any(faults.below((key,)) for key in ("components", "population", "classes")):
             faults.add(path, "missing; expected what arrives from outside, as in [arrival_rates] NAME = 10")
         return {}
     if not isinstance(raw, Mapping):
         faults.add(path, "expected a table, [arrival_rates]", raw)
         return {}
-    rates = _numbers(raw, path, RATE, stations, faults)
+    rates = numbers_by_station(raw, path, RATE, stations, faults)
     if not any(rates.values()) and not faults.below(path):
         faults.add(path, "nothing arrives; expected at least one rate above 0")
     return {name: float(rate) for name, rate in rates.items()}
 
 
-def _numbers(
+def numbers_by_station(
     raw: Mapping[str, Any], path: Path, word: Word, stations: Mapping[str, Any], faults: Faults
 ) -> dict[str, Decimal]:
     """One number by station."""
@@ -218,7 +241,7 @@ def _check_traps(
         )
 
 
-def _children(path: Path, document: Mapping[str, Any], _here: Mapping[str, Any]) -> list[str] | None:
+def open_children(path: Path, document: Mapping[str, Any], _here: Mapping[str, Any]) -> list[str] | None:
     """The keys that may be set at a path; None where any name will do."""
     stations = document.get("stations")
     names = list(stations) if isinstance(stations, Mapping) else []

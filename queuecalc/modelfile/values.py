@@ -32,6 +32,7 @@ __all__ = [
     "FORMAT",
     "LAW",
     "LOAD",
+    "NAME_WORD",
     "PERCENTILE",
     "SCV",
     "SERVERS",
@@ -48,7 +49,7 @@ __all__ = [
 _LARGEST_SIGMA = 4.0  # of the logarithm: an SCV of 9e6
 PERCENTILE = re.compile(r"p(\d{1,6})(?:_(\d{1,9}))?_ms")
 
-_NAME = text(NAME_PHRASE, pattern=NAME)
+_NAME = NAME_WORD = text(NAME_PHRASE, pattern=NAME)
 _MILLISECONDS = number("milliseconds above 0", above=0)
 _UNITS = whole("a whole number of at least 0", least=0)
 _SERVERS = whole("a whole number of at least 1", least=1)

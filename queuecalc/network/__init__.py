@@ -8,6 +8,8 @@ from queuecalc.network.closed import (
     PopulationCurve,
     RatedStation,
     ThroughputBounds,
+    summarised_bounds,
+    summarised_closed,
 )
 from queuecalc.network.components import closed_sets
 from queuecalc.network.jackson import JacksonNetwork
@@ -34,4 +36,6 @@ __all__ = [
     "ThroughputBounds",
     "closed_sets",
     "summarised",
+    "summarised_bounds",
+    "summarised_closed",
 ]

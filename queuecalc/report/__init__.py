@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queuecalc.report.closed_network import closed_bounds_page, closed_page
 from queuecalc.report.derived import derivation_text
 from queuecalc.report.derived_markup import derivation_latex, derivation_markdown
 from queuecalc.report.described import description_page
@@ -27,6 +28,8 @@ __all__ = [
     "Listing",
     "Page",
     "StationFigures",
+    "closed_bounds_page",
+    "closed_page",
     "comparison_cells",
     "counts_text",
     "derivation_latex",

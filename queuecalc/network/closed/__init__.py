@@ -7,6 +7,7 @@ from queuecalc.network.closed.interval import ThroughputBounds
 from queuecalc.network.closed.network import ClosedNetwork
 from queuecalc.network.closed.rated_station import RatedStation
 from queuecalc.network.closed.solution import ClosedSolution, ClosedStation
+from queuecalc.network.closed.summary import summarised_bounds, summarised_closed
 
 __all__ = [
     "ClosedNetwork",
@@ -15,4 +16,6 @@ __all__ = [
     "PopulationCurve",
     "RatedStation",
     "ThroughputBounds",
+    "summarised_bounds",
+    "summarised_closed",
 ]

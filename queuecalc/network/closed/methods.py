@@ -63,14 +63,14 @@ def chosen(problem: Problem, method: str) -> str:
     if method in ("schweitzer", "linearizer"):
         if problem.speeds:
             raise InvalidInput(
-                f"method = {method!r} takes no station whose speed depends on the number there; use method='exact'"
+                f"method = {method!r} takes no station whose speed depends on the number there; use method 'exact'"
             )
         return method
     seconds = cost(problem)
     if seconds <= (QUICK if method == "auto" and not problem.speeds else PATIENT):
         return "exact"
     if method == "exact" or problem.speeds:
-        remedy = "fewer customers" if problem.speeds else "method='linearizer'"
+        remedy = "fewer customers" if problem.speeds else "method 'linearizer'"
         shown = " and ".join(f"{n:,}" for n in problem.population.tolist())
         raise InvalidInput(
             f"population = {shown}: the exact answer would take "

@@ -93,7 +93,7 @@ def test_a_million_customers() -> None:
     web = qc.MMc(arrival_rate=10.0, service_rate=2.0, servers=8)
     assert solution.stations["web"].mean_in_system == pytest.approx(web.mean_in_system, rel=1e-4)
     assert solution.stations["cache"].mean_in_system == pytest.approx(1.0, rel=1e-4)
-    with pytest.raises(qc.InvalidInput, match=r"the exact answer would take .*; use method='linearizer'"):
+    with pytest.raises(qc.InvalidInput, match=r"the exact answer would take .*; use method 'linearizer'"):
         network.solve(method="exact")
     classes = qc.ClosedNetwork(
         stations=network.stations, population={"a": 10**6, "b": 10**6}, think_time_s={"a": 3.0, "b": 1.0}
