@@ -244,6 +244,7 @@ class SimulationAnswer:
         title, source: of the file.
         kind: "hour" (a model at one hour of its curve), "curve" (along it), "network".
         stable: whether everything that is waited for has a steady state.
+        overloaded: by the calculation, who has none; names.
         comparisons: every number that both have.
         evidence: how far the calculated numbers can be trusted; `statements` the keys of the evidence registry.
         simulated: all that the simulation saw.
@@ -253,6 +254,7 @@ class SimulationAnswer:
     source: str
     kind: Literal["hour", "curve", "network"]
     stable: bool
+    overloaded: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...]
     evidence: Evidence
     statements: tuple[str, ...]

@@ -118,11 +118,9 @@ def _rows(answer: SimulationAnswer, *, everything: bool) -> Iterator[tuple[Cell,
 
 def _verdict(answer: SimulationAnswer) -> Words:
     if not answer.stable:
-        seen = (
-            "; ".join(answer.simulated.findings)
-            or "the load is at the limit, and the run too short to show it"
-        )
-        return words(Span("no steady state", "bad"), f": {seen}.")
+        names = " and ".join(answer.overloaded)
+        told = [f"{names} can do no more than what is asked, or less"] if names else []
+        return words(Span("no steady state", "bad"), f": {'; '.join([*told, *answer.simulated.findings])}.")
     furthest = max(
         (line for line in answer.comparisons if _of_responses(line) and line.difference_percent is not None),
         key=lambda line: abs(line.difference_percent or 0.0),

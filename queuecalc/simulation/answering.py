@@ -25,10 +25,19 @@ def answered(result: SimulationResult, evaluation: Evaluation) -> SimulationAnsw
         source=result.source,
         kind="hour" if result.hour is not None else "curve",
         stable=stable or result.hour is None,
+        overloaded=() if stable else _overloaded(evaluation),
         comparisons=compare(result, evaluation),
         evidence=evaluation.evidence,
         statements=evaluation.statements,
         simulated=result,
+    )
+
+
+def _overloaded(evaluation: Evaluation) -> tuple[str, ...]:
+    return tuple(
+        line.name
+        for line in evaluation.components
+        if line.servers is not None and not line.asynchronous and line.peak_utilisation >= 1.0
     )
 
 
@@ -43,6 +52,7 @@ def answered_network(result: SimulationResult, answer: NetworkAnswer) -> Simulat
         source=answer.source,
         kind="network",
         stable=answer.stable,
+        overloaded=tuple(line.name for line in answer.stations if not line.stable),
         comparisons=compare_network(result, answer),
         evidence=answer.evidence,
         statements=answer.statements,

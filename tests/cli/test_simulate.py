@@ -125,7 +125,7 @@ def test_the_load_that_has_no_steady_state_is_named_and_not_compared(run: Run, s
     )
     result = run(*arguments)
     assert result.exit_code == 1
-    assert "no steady state: web has no steady state at this load" in result.stdout
+    assert "no steady state: web can do no more than what is asked" in result.stdout
     assert "nan" not in result.stdout
 
 

@@ -105,10 +105,12 @@ def test_no_line_is_wider_than_the_page(width: int) -> None:
 
 
 def test_without_a_steady_state_the_finding_is_the_verdict() -> None:
-    made = answer(stable=False)
+    made = answer(stable=False, overloaded=("web",))
     found = replace(made, simulated=replace(made.simulated, findings=("web has no steady state",)))
     text = plain_text(simulation_page(found), 100)
-    assert text.startswith("no steady state: web has no steady state.")
+    assert text.startswith(
+        "no steady state: web can do no more than what is asked, or less; web has no steady state."
+    )
     assert "number " not in text
 
 

@@ -138,6 +138,7 @@ def test_an_hour_without_a_steady_state_is_not_compared() -> None:
     result = simulate(overloaded, COUNTS, requests=20_000, seed=4)
     answer = answered(result, evaluate(overloaded, COUNTS))
     assert (answer.stable, answer.comparisons, answer.judged) == (False, (), 0)
+    assert answer.overloaded == ("server",)
     assert result.findings[0].startswith("server has no steady state")
 
 
