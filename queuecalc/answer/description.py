@@ -50,6 +50,7 @@ class Edge:
         classes: the request classes concerned; empty for all.
         times: calls per visit.
         wait: whether the caller waits (False: handed off).
+        together: name of the calls with which it goes out at once; "" for none.
         rank: 0 for the taker when every component is present, 1 and up for those that stand in, in order.
         peak_rate_per_s: calls per second at the peak when every component is present (0 for stand-ins).
     """
@@ -60,6 +61,7 @@ class Edge:
     classes: tuple[str, ...] = ()
     times: float = 1.0
     wait: bool = True
+    together: str = ""
     rank: int = 0
     peak_rate_per_s: float = 0.0
 
@@ -73,6 +75,7 @@ class Step:
         component, operation: who is visited, for what.
         times: calls per visit of the step above.
         wait: whether the caller waits for it.
+        together: name of the calls with which it goes out at once; "" for none.
         in_response: whether an unbroken chain of waited-for calls leads here: part of the response time.
         peak_rate_per_s: visits per second at the peak of the curve.
         dropped: share of these visits after which the request is dropped.
@@ -83,6 +86,7 @@ class Step:
     operation: str = ""
     times: float = 1.0
     wait: bool = True
+    together: str = ""
     in_response: bool = True
     peak_rate_per_s: float = 0.0
     dropped: float = 0.0

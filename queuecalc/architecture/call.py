@@ -26,7 +26,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """Every visit to a caller by a matching class makes this call, `times` times, one after the other.
+    """Every visit to a caller by a matching class makes this call, `times` times, one after the other or at once.
 
     Attributes:
         callers: who calls; `Endpoint("users")` for requests from outside. An endpoint without an operation
@@ -35,6 +35,8 @@ class Call:
         classes: the request classes concerned; None for all.
         times: n + f: exactly n calls and one more with probability f.
         wait: whether the caller waits for the answer (False: handed off).
+        together: the waited-for calls of one visit that share this name go out at once, at the place of the first of
+            them, each as many times as it says, and the visit goes on when all are answered; "": one after the other.
         place: dotted path of the line in the model file.
     """
 
@@ -43,4 +45,5 @@ class Call:
     classes: tuple[str, ...] | None = None
     times: float = 1.0
     wait: bool = True
+    together: str = ""
     place: str = ""

@@ -39,12 +39,14 @@ class Branch:
         times: n + f.
         wait: whether the caller waits for the answer.
         spare: whether somebody later in the list takes the call while the taker is down.
+        together: name of the group of calls with which it goes out at once; "" for none.
     """
 
     visit: int
     times: float
     wait: bool
     spare: bool = False
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ class _Outgoing:
     times: float
     wait: bool
     spare: bool
+    together: str
 
 
 class _Builder:
@@ -287,7 +290,8 @@ class _Builder:
                 own.append((operation, call.times))
             else:
                 callee = (request_class, component, operation, waited and call.wait, beyond)
-                outgoing.append(_Outgoing(callee, call.times, call.wait, spare))
+                together = call.together if call.wait else ""
+                outgoing.append(_Outgoing(callee, call.times, call.wait, spare, together))
         return tuple(outgoing), tuple(own)
 
     def reach(self, key: _Key) -> None:
@@ -324,7 +328,7 @@ class _Builder:
         position = {key: count - 1 - self.keys[key] for key in self.keys}
 
         def resolve(outgoing: tuple[_Outgoing, ...]) -> tuple[Branch, ...]:
-            return tuple(Branch(position[o.key], o.times, o.wait, o.spare) for o in outgoing)
+            return tuple(Branch(position[o.key], o.times, o.wait, o.spare, o.together) for o in outgoing)
 
         visits = tuple(
             Visit(

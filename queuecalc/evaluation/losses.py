@@ -8,8 +8,8 @@ case its live count is looked at jointly. Each lost request is booked once, unde
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, passed_share, propagate
+from queuecalc.evaluation.groups import Group, forked_at_peak
+from queuecalc.evaluation.joins import Joins
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.evaluation.regimes import Course
 from queuecalc.evaluation.response import inversion_for
@@ -92,9 +94,9 @@ class ScenarioLosses:
     timeout_s: float | None
 
     def __post_init__(self) -> None:
-        load = self.model.load
+        load, forked = self.model.load, forked_at_peak(self.model, self.graph)
         self.routes: dict[str, Route] = {
-            name: route_of(self.graph, name, load.network_s) for name in self.classes
+            name: route_of(self.graph, name, load.network_s, forked) for name in self.classes
         }
         self.components = sorted(
             {self.graph.visits[index].component for route in self.routes.values() for index in route.order}
@@ -338,14 +340,39 @@ class ScenarioLosses:
 
     def _transform(self, point: _Point, way: _Way, through: Mapping[int, Any], shift: float) -> Any:
         """E[exp(-s (T - shift)); not lost before] at the point's s."""
-        route, graph = way.route, self.graph
+        route = way.route
         waits = {name: self._mixed_transform(point, name, way.live[name]) for name in route.most_visits}
-        for index in {graph.visits[index].type for index in route.order}:
-            if index not in point.services:
-                rest = graph.types[index].rest
-                point.services[index] = 1.0 if rest is None else rest.lst(point.s)
-        value = compose(route, point.s, waits, point.services, through)
+        self._sample_services(point, route.order)
+        joins = self._joins(point, way, through) if route.groups and point.s.dtype.kind == "c" else None
+        value = compose(route, point.s, waits, point.services, through, joins=joins)
         return value * np.exp(-point.s * (route.total_shift_s - shift))
+
+    def _sample_services(self, point: _Point, order: Sequence[int]) -> None:
+        for index in {self.graph.visits[index].type for index in order}:
+            if index not in point.services:
+                rest = self.graph.types[index].rest
+                point.services[index] = 1.0 if rest is None else rest.lst(point.s)
+
+    def _joins(self, point: _Point, way: _Way, through: Mapping[int, Any]) -> Joins:
+        """The laws of calls that go out at once, mixed over the live counts of their stations."""
+
+        def samples(s: Any, group: Group) -> tuple[dict[str, Any], dict[int, Any]]:
+            there = replace(point, s=s, transforms={}, services={})
+            waits = {name: self._mixed_transform(there, name, way.live[name]) for name in group.components}
+            self._sample_services(there, group.order)
+            return waits, there.services
+
+        def delayed(name: str) -> tuple[Any, Any]:
+            if not any(count > 0 for count, _ in way.live[name]):
+                return 0.0, 0.0
+            queue, probabilities = self._queue(point, name, way.live[name])
+            if queue.waiting is None:
+                return 0.0, 0.0
+            share = np.where(queue.stable, probabilities, 0.0)
+            total = np.maximum(share.sum(axis=0), 1e-300)
+            return (share * queue.waiting.delay_probability).sum(axis=0) / total, queue.service.scv
+
+        return Joins(way.route, samples, through, delayed, inversion_for([way.route]), point.inflow.shape[1])
 
     def _mixed_transform(self, point: _Point, name: str, live: LiveCounts) -> Any:
         """Transform of the wait mixed over live counts; for negative s inf where it has passed its pole."""
@@ -358,11 +385,11 @@ class ScenarioLosses:
                 if queue.waiting is None:
                     mixed = share.sum(axis=0)
                 else:
-                    s = point.s[:, :, None]
+                    s = point.s[..., None, :]
                     real = point.s.dtype.kind == "f"
                     wait = queue.waiting.exponential_moment(-s) if real else queue.lst(s)
                     with np.errstate(invalid="ignore"):
-                        mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=1)
+                        mixed = np.where(share > 0.0, share * wait, 0.0).sum(axis=-2)
             point.transforms[name, live] = mixed
         return point.transforms[name, live]
 

@@ -25,6 +25,7 @@ _LARGEST_POOLED = 512
 
 _MOST_POOLED = 4096
 _MOST_REMEMBERED = 16
+_MOST_JOINS = 256
 
 
 def service_law(graph: Graph, component: str, rates: FloatArray) -> Law:
@@ -124,6 +125,7 @@ class QueuePool:
         self.graph = graph
         self._queues: dict[tuple[str, int, bytes], Queue] = {}
         self._services: dict[Any, Any] = {}
+        self._joins: dict[Any, tuple[tuple[Queue, ...], dict[Any, Any]]] = {}
 
     def queue(self, name: str, units: int, type_rates: FloatArray) -> Queue:
         """The queue of a component with all its units alive.
@@ -153,6 +155,15 @@ class QueuePool:
             rest = self.graph.types[index].rest
             self._services[index, key] = 1.0 if rest is None else rest.lst(s)
         return self._services[index, key]
+
+    def joins(self, request_class: str, queues: tuple[Queue, ...]) -> dict[Any, Any]:
+        """A place to keep what is known of calls that go out at once to some queues."""
+        key = (request_class, *(id(queue) for queue in queues))
+        if key not in self._joins:
+            if len(self._joins) >= _MOST_JOINS:
+                self._joins.clear()
+            self._joins[key] = queues, {}
+        return self._joins[key][1]
 
 
 def queues_at(

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.groups import Group, in_turns
+from queuecalc.evaluation.joins import Joins
 from queuecalc.evaluation.queues import Queue, QueuePool
 from queuecalc.evaluation.route import Route, compose, split_times
 from queuecalc.transform.euler import EULER, Euler
@@ -100,7 +102,7 @@ class Response:
         """E[exp(-s (T - total shift)); not dropped or blocked] of a class."""
         waits = {name: self._let_in(name, self.queues[name].lst(s)) for name in route.most_visits}
         services = self._service(s, {route.graph.visits[i].type for i in route.order})
-        return compose(route, s, waits, services, self.through)
+        return compose(route, s, waits, services, self.through, joins=self.joins(route))
 
     def _remembered_transform(self, route: Route, s: Any, beyond: float) -> Any:
         """The same at the nodes of an inversion at one time, from what the pool remembers."""
@@ -111,7 +113,38 @@ class Response:
         }
         types = {route.graph.visits[index].type for index in route.order}
         services = {index: self.pool.service_lst(index, s, key) for index in types}
-        return compose(route, s, waits, services, self.through)
+        return compose(route, s, waits, services, self.through, joins=self.joins(route))
+
+    def joins(self, route: Route) -> Joins | None:
+        """The laws of calls that go out at once; None where there are none."""
+        if not route.groups:
+            return None
+        if route.request_class not in self._joins:
+            self._joins[route.request_class] = self._new_joins(route, self._samples, self._shared(route))
+        return self._joins[route.request_class]
+
+    @cached_property
+    def _joins(self) -> dict[str, Joins]:
+        return {}
+
+    def _samples(self, s: Any, group: Group) -> tuple[dict[str, Any], dict[int, Any]]:
+        waits = {name: self._let_in(name, self.queues[name].lst(s)) for name in group.components}
+        return waits, self._service(s, {self.routes[0].graph.visits[i].type for i in group.order})
+
+    def _shared(self, route: Route) -> dict[Any, Any]:
+        """Where the laws are kept: with the same queues they are the same for many plans."""
+        if self.pool is None or any(np.ndim(share) for share in self.through.values()):
+            return {}
+        names = sorted({name for group in route.groups.values() for name in group.components})
+        return self.pool.joins(route.request_class, tuple(self.queues[name] for name in names))
+
+    def _new_joins(self, route: Route, samples: Any, known: dict[Any, Any], stretch: Any = None) -> Joins:
+        def delayed(name: str) -> tuple[Any, Any]:
+            queue = self.queues[name]
+            return (0.0 if queue.waiting is None else queue.waiting.delay_probability), queue.service.scv
+
+        size = self.weights[0].size
+        return Joins(route, samples, self.through, delayed, self.inversion, size, stretch, known)
 
     def _let_in(self, name: str, wait: Any) -> Any:
         return wait * self._accepted[name] if name in self._accepted else wait
@@ -248,8 +281,20 @@ class Response:
             time = self.queues[visit.component].mean_wait + float(law.mean)
             time = time + route.graph.figures[visit.component].fixed_delay_s
             share = self._accepted.get(visit.component, ones) * self.through.get(index, 1.0)
-            mass[index], mean[index] = _in_turn(visit.branches, share, time, mass, mean)
-        return _in_turn(route.entries, ones, route.network_s * ones, mass, mean)[1]
+            mass[index], mean[index] = self._in_turns(route, index, share, time, mass, mean)
+        return self._in_turns(route, -1, ones, route.network_s * ones, mass, mean)[1]
+
+    def _in_turns(
+        self, route: Route, owner: int, mass: FloatArray, mean: FloatArray, masses: Any, means: Any
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mass and conditional mean of a visit and all that it waits for."""
+        joins = self.joins(route)
+        branches = route.entries if owner < 0 else route.graph.visits[owner].branches
+        for place, turn in enumerate(in_turns(branches)):
+            group = route.groups.get((owner, place))
+            mass, after = _one_by_one(turn, mass, mean, masses, means)
+            mean = after if group is None or joins is None else mean + joins.mean(group)
+        return mass, mean
 
     def parts(self, instant: int, t: float) -> dict[str, Parts]:
         """E[time at each component | T = t] at one instant, by the derivative of the transform.
@@ -293,15 +338,35 @@ class Response:
             for sign in (1.0, -1.0):
                 e = sign * offset * _STEP
                 stretched = s * (1.0 + e)
+                joins = self._stretched_joins(route, component, own, e, in_service=in_service)
                 if in_service:
                     own_types = {graph.visits[index].type for index in own}
                     changed = services | self._service(stretched, own_types)
-                    value = compose(route, s, waits, changed, self.through, dict.fromkeys(own, e))
+                    value = compose(route, s, waits, changed, self.through, dict.fromkeys(own, e), joins)
                 else:
                     wait = self._let_in(component, self.queues[component].lst(stretched))
-                    value = compose(route, s, waits | {component: wait}, services, self.through)
+                    value = compose(route, s, waits | {component: wait}, services, self.through, None, joins)
                 slope = slope + (sign * weight / _STEP) * value
         return slope
+
+    def _stretched_joins(
+        self, route: Route, component: str, own: set[int], e: float, *, in_service: bool
+    ) -> Joins | None:
+        """The laws of calls that go out at once when the waits (or the services) at a component are stretched."""
+        if not route.groups:
+            return None
+        if not any(component in group.components for group in route.groups.values()):
+            return self.joins(route)
+        own_types = {route.graph.visits[index].type for index in own}
+
+        def samples(s: Any, group: Group) -> tuple[dict[str, Any], dict[int, Any]]:
+            waits, services = self._samples(s, group)
+            if in_service:
+                return waits, services | self._service(s * (1.0 + e), own_types)
+            wait = self._let_in(component, self.queues[component].lst(s * (1.0 + e)))
+            return waits | {component: wait}, services
+
+        return self._new_joins(route, samples, {}, dict.fromkeys(own, e) if in_service else None)
 
 
 def _law_at(law: Any, instants: Any, size: int) -> Any:
@@ -311,13 +376,11 @@ def _law_at(law: Any, instants: Any, size: int) -> Any:
     return type(law)(weights=tuple(weight[instants] for weight in law.weights), laws=law.laws)
 
 
-def _in_turn(
+def _one_by_one(
     branches: Any, mass: FloatArray, mean: FloatArray, masses: Mapping[int, Any], means: Mapping[int, Any]
 ) -> tuple[FloatArray, FloatArray]:
-    """Mass and conditional mean of a visit and all that it waits for."""
+    """The same after some calls, one after the other."""
     for branch in branches:
-        if not branch.wait:
-            continue
         whole, rest = split_times(branch.times)
         callee = masses[branch.visit]
         if whole:

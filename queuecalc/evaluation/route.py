@@ -3,30 +3,29 @@
     v_i(s) = w_i(s) prod_j v_j(s)^n (1 - f + f v_j(s))
 
 over the waited-for calls of visit i, from the leaves to the users, where w_i is the transform of wait and service at
-visit i. Constants along the way are taken out before anything is inverted: what is composed is the transform of the
-response time less its smallest possible constant.
+visit i; calls that go out at once follow as the transform of the longest of them (`joins.py`). Constants along the
+way are taken out before anything is inverted: what is composed is the transform of the response time less its
+smallest possible constant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from queuecalc.architecture.graph import Branch, Graph
+from queuecalc.evaluation.groups import Group, group_of, in_turns, split_times
 
-__all__ = ["ComplexArray", "Route", "compose", "route_of", "split_times"]
+if TYPE_CHECKING:
+    from queuecalc.evaluation.joins import Joins
+
+__all__ = ["ComplexArray", "Route", "compose", "route_of", "split_times", "values_of"]
 
 ComplexArray = npt.NDArray[np.complex128]
-
-
-def split_times(times: float) -> tuple[int, float]:
-    """times = n + f."""
-    whole = int(times)
-    return whole, times - whole
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Route:
         network_s: client to edge and back.
         total_shift_s: the smallest response time that constants alone make, network included.
         most_visits: by component, the largest number of visits that one request can make.
+        groups: by (visit, turn), the calls that go out at once; the users are visit -1.
+        forked: by component, the share of its visits that come at once with those of others.
     """
 
     graph: Graph
@@ -52,10 +53,14 @@ class Route:
     network_s: float
     total_shift_s: float
     most_visits: Mapping[str, int]
+    groups: Mapping[tuple[int, int], Group] = field(default_factory=dict)
+    forked: Mapping[str, float] = field(default_factory=dict)
 
 
-def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
-    """The route of a class in a graph."""
+def route_of(
+    graph: Graph, request_class: str, network_s: float, forked: Mapping[str, float] | None = None
+) -> Route:
+    """The route of a class in a graph; `forked` is needed where calls go out at once."""
     visits = graph.visits
     entries = tuple(branch for branch in graph.entries[request_class] if branch.wait)
     reached: set[int] = set()
@@ -69,18 +74,49 @@ def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
     constant: dict[int, float] = {}
     shift: dict[int, float] = {}
     most: dict[int, dict[str, int]] = {}
+    groups: dict[tuple[int, int], Group] = {}
     for index in order:
         visit = visits[index]
         figures = graph.figures[visit.component]
         constant[index] = figures.fixed_delay_s + graph.types[visit.type].constant_s
         waited = [b for b in visit.branches if b.wait]
-        shift[index] = constant[index] + sum(split_times(b.times)[0] * shift[b.visit] for b in waited)
+        shift[index] = constant[index] + _shift(graph, index, visit.branches, shift, groups)
         most[index] = _visits(waited, most)
         most[index][visit.component] = most[index].get(visit.component, 0) + 1
-    total = network_s + sum(split_times(b.times)[0] * shift[b.visit] for b in entries)
+    total = network_s + _shift(graph, -1, entries, shift, groups)
+    visits_made = _visits(list(entries), most)
     return Route(
-        graph, request_class, order, entries, constant, shift, network_s, total, _visits(list(entries), most)
+        graph,
+        request_class,
+        order,
+        entries,
+        constant,
+        shift,
+        network_s,
+        total,
+        visits_made,
+        groups,
+        forked or {},
     )
+
+
+def _shift(
+    graph: Graph,
+    owner: int,
+    branches: Sequence[Branch],
+    shift: Mapping[int, float],
+    groups: dict[tuple[int, int], Group],
+) -> float:
+    """The constants along the calls of a visit; their groups are noted."""
+    total = 0.0
+    for place, turn in enumerate(in_turns(branches)):
+        group = group_of(graph, owner, place, turn, shift)
+        if group is not None:
+            groups[owner, place] = group
+            total += group.shift_s
+        else:
+            total += sum(split_times(branch.times)[0] * shift[branch.visit] for branch in turn)
+    return total
 
 
 def _visits(branches: list[Branch], most: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
@@ -100,6 +136,7 @@ def compose(
     services: Mapping[int, Any],
     through: Mapping[int, Any],
     stretch: Mapping[int, float] | None = None,
+    joins: Joins | None = None,
 ) -> Any:
     """E[exp(-s (T - total shift)); the request gets through], elementwise over s.
 
@@ -109,22 +146,59 @@ def compose(
         services: by service type, the transform of what its law is beyond a constant.
         through: by visit, the share that goes on after the service (1 where absent).
         stretch: by visit, a relative stretching of its constant part, for derivatives.
+        joins: the laws of calls that go out at once; None for one after the other, which has the same mass, and for
+            s < 0 bounds the moment from above.
     """
+    done = values_of(route, route.order, s, waits, services, through, stretch, joins)
+    return _follow(route, -1, route.entries, np.ones(np.shape(s)), s, done, joins)
+
+
+def values_of(
+    route: Route,
+    order: Sequence[int],
+    s: Any,
+    waits: Mapping[str, Any],
+    services: Mapping[int, Any],
+    through: Mapping[int, Any],
+    stretch: Mapping[int, float] | None = None,
+    joins: Joins | None = None,
+) -> dict[int, Any]:
+    """By visit of `order` (callees first), what `compose` puts together: itself and all that it waits for."""
     graph = route.graph
     done: dict[int, Any] = {}
-    for index in route.order:
+    for index in order:
         visit = graph.visits[index]
         value = waits[visit.component] * services[visit.type]
         if index in through:
             value = value * through[index]
         if stretch is not None and index in stretch:
             value = value * np.exp(-s * (stretch[index] * route.constant_s[index]))
-        done[index] = _follow(visit.branches, value, s, done, route.shift_s)
-    return _follow(route.entries, np.ones(np.shape(s)), s, done, route.shift_s)
+        done[index] = _follow(route, index, visit.branches, value, s, done, joins)
+    return done
 
 
 def _follow(
-    branches: tuple[Branch, ...], value: Any, s: Any, done: Mapping[int, Any], shift: Mapping[int, float]
+    route: Route,
+    owner: int,
+    branches: Sequence[Branch],
+    value: Any,
+    s: Any,
+    done: Mapping[int, Any],
+    joins: Joins | None,
+) -> Any:
+    if joins is not None and route.groups:
+        for place, turn in enumerate(in_turns(branches)):
+            group = route.groups.get((owner, place))
+            if group is not None:
+                value = value * joins.lst(group, s)
+                continue
+            value = _one_by_one(turn, value, s, done, route.shift_s)
+        return value
+    return _one_by_one(branches, value, s, done, route.shift_s)
+
+
+def _one_by_one(
+    branches: Sequence[Branch], value: Any, s: Any, done: Mapping[int, Any], shift: Mapping[int, float]
 ) -> Any:
     for branch in branches:
         if not branch.wait:

@@ -73,6 +73,14 @@ NETWORKS: tuple[Statement, ...] = (
         "messages are handed off at once",
     ),
     Statement(
+        "fork-join",
+        Evidence.APPROXIMATE,
+        "calls that go out at once take as long as the longest of them, F^(k^(1-g)) for k alike",
+        "Nelson & Tantawi 1988 (the bound by independence); for calls to different stations by simulation p95 within "
+        "3 % and p99 within 5 %, the median up to 9 % high; several calls to one station queue behind each other: p95 "
+        "up to 35 % low",
+    ),
+    Statement(
         "revisits",
         Evidence.APPROXIMATE,
         "visits of one request to one station share a lognormal factor whose variance is that of the correlated "

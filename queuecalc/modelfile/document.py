@@ -219,6 +219,10 @@ class CallTable(Table):
         "2: twice, one after the other; 0.1: in one of ten; 2.5: two, and a third in half of them", "2"
     )
     wait: Switch = _key("false: handed off, not part of the response time", "false")
+    together: Annotated[str | None, text(NAME_PHRASE, pattern=values.NAME)] = _key(
+        "calls of one visit with the same name here go out at once; it goes on when all are answered",
+        '"shards"',
+    )
 
 
 class ArchitectureTable(Table):

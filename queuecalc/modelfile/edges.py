@@ -44,6 +44,8 @@ def read_calls(
             if classes and name not in classes:
                 hint = nearest(name, classes, "classes")
                 faults.add(_item((*path, "class"), position, wanted), f"expected a class; {hint}", name)
+        if table.together and table.wait is False:
+            faults.add((*path, "together"), "expected calls that are waited for; this line has wait = false")
         if table.from_ and table.to:
             call = Call(
                 callers=table.from_,
@@ -51,6 +53,7 @@ def read_calls(
                 classes=table.class_,
                 times=1.0 if table.times is None else float(table.times),
                 wait=table.wait is not False,
+                together=table.together or "",
                 place=".".join(map(str, path)),
             )
             calls.append(call)

@@ -42,6 +42,8 @@ class Plan:
         self.figures: dict[str, Figures] = {
             name: component.figures_with(self.present) for name, component in model.components.items()
         }
+        if any(call.together for call in model.calls):
+            raise NotImplementedError("calls that go out together are not part of the plain evaluator")
         self.excuses: list[str] = []
         self.asynchronous: frozenset[str] = frozenset()
         self.waited_for: frozenset[str] = frozenset()

@@ -112,7 +112,7 @@ def _call(step: Step) -> str:
 
 def _waited(step: Step) -> Cell:
     if step.in_response:
-        return Cell("by the request")
+        return Cell(f"by the request, with {step.together}" if step.together else "by the request")
     return Cell("by the message", "faint") if step.wait else Cell("no", "faint")
 
 
