@@ -54,7 +54,14 @@ _HOMES = {
     "queuecalc.load": ("Curve",),
     "queuecalc.measurement": ("Fit", "fit_law"),
     "queuecalc.modelfile": ("read_model", "shipped_models"),
-    "queuecalc.network": ("ClassStation", "ClosedNetwork", "JacksonNetwork", "OpenNetwork", "RatedStation"),
+    "queuecalc.network": (
+        "ClassStation",
+        "ClosedNetwork",
+        "JacksonNetwork",
+        "MixedNetwork",
+        "OpenNetwork",
+        "RatedStation",
+    ),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
         "MG1PS",
@@ -145,6 +152,7 @@ __all__ = [
     "MMcMixed",
     "MMcN",
     "MissingExtra",
+    "MixedNetwork",
     "Mixture",
     "Model",
     "ModelError",
@@ -230,7 +238,14 @@ if TYPE_CHECKING:
     from queuecalc.load import Curve
     from queuecalc.measurement import Fit, fit_law
     from queuecalc.modelfile import read_model, shipped_models
-    from queuecalc.network import ClassStation, ClosedNetwork, JacksonNetwork, OpenNetwork, RatedStation
+    from queuecalc.network import (
+        ClassStation,
+        ClosedNetwork,
+        JacksonNetwork,
+        MixedNetwork,
+        OpenNetwork,
+        RatedStation,
+    )
     from queuecalc.sizing import size
     from queuecalc.sizing.certificate_file import read_certificate
     from queuecalc.sizing.verification import verify

@@ -5,6 +5,8 @@ from __future__ import annotations
 from queuecalc.network.closed import (
     ClosedNetwork,
     ClosedSolution,
+    MixedNetwork,
+    MixedSolution,
     PopulationCurve,
     RatedStation,
     ThroughputBounds,
@@ -27,6 +29,8 @@ __all__ = [
     "ClosedSolution",
     "JacksonNetwork",
     "JacksonSolution",
+    "MixedNetwork",
+    "MixedSolution",
     "NetworkSojourn",
     "OpenNetwork",
     "OpenSolution",

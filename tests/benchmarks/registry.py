@@ -18,6 +18,7 @@ BENCHMARKS = (
     "station_percentiles",
     "simulation_events",
     "octave_queueing",
+    "closed_networks",
     "ciw_simulation",
 )
 """In the order of the table; a new benchmark is a file and a line here."""

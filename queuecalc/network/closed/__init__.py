@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queuecalc.network.closed.curve import PopulationCurve
 from queuecalc.network.closed.interval import ThroughputBounds
+from queuecalc.network.closed.mixed import MixedNetwork, MixedSolution
 from queuecalc.network.closed.network import ClosedNetwork
 from queuecalc.network.closed.rated_station import RatedStation
 from queuecalc.network.closed.solution import ClosedSolution, ClosedStation
@@ -13,6 +14,8 @@ __all__ = [
     "ClosedNetwork",
     "ClosedSolution",
     "ClosedStation",
+    "MixedNetwork",
+    "MixedSolution",
     "PopulationCurve",
     "RatedStation",
     "ThroughputBounds",
