@@ -87,6 +87,7 @@ def test_laws_of_a_tagged_customer_by_matrix_exponential(rho: float, c: int, the
     assert station.sojourn.sf(t) == pytest.approx(there, rel=1e-8, abs=1e-13)
 
 
+@settings(max_examples=30)
 @given(st.floats(0.01, 4.0), st.integers(1, 30), st.floats(1e-3, 1e3))
 def test_laws_agree_with_what_the_station_states(rho: float, c: int, theta: float) -> None:
     station = qc.ErlangA(arrival_rate=rho * c, service_rate=1.0, servers=c, patience_rate=theta)

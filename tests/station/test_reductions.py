@@ -98,6 +98,7 @@ def test_loss_is_insensitive_to_the_law(rho: float, c: int, law: str) -> None:
     assert general.mean_wait == general.delay_probability == 0.0
 
 
+@settings(max_examples=20)
 @given(st.floats(0.01, 0.9), server_counts)
 def test_mmck_with_much_room_is_mmc(rho: float, c: int) -> None:
     room = MMcK(arrival_rate=rho * c, service_rate=1.0, servers=c, capacity=c + 400)
