@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,7 +77,8 @@ def _figures(station: Any, levels: tuple[float, ...]) -> StationFigures:
         figures={key: value if isinstance(value, bool) else float(value) for key, value in named.items()},
         percentiles=percentiles,
         unknown=unknown,
-        statements=(station.statement,),
+        # exact cases of an approximate station are told as such
+        statements=(replace(station.statement, evidence=station.evidence),),
     )
 
 

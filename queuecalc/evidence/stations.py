@@ -29,7 +29,10 @@ STATIONS: tuple[Statement, ...] = (
     Statement(
         "kimura",
         Evidence.APPROXIMATE,
-        "M/G/c: Erlang-C delay probability, Kimura's mean wait, compound-geometric conditional wait",
+        "M/G/c: Erlang-C delay probability, Kimura's mean wait, compound-geometric conditional wait; by simulation "
+        "the p95 of the sojourn is within 4.5 % for SCV 0 to 4; the mean wait falls short for many phases of service: "
+        "against the exact chain of M/H2/10 at rho 0.8 by 2 % for SCV 4, 17 % for 9 and 33 % for 16, of M/H2/8 by 64 % "
+        "for SCV 50",
         "Kimura 1986, eq. (10)",
     ),
     Statement(
@@ -49,7 +52,7 @@ STATIONS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "M/G/c/K: states in proportion to those of M/G/c, Kimura's M/G/c; by simulation (SCV 0 to 4, 2 to 8 servers) "
         "the blocking probability is within 20 % at rho >= 0.9 (3 % on average) and within 40 % at rho 0.6 (7 %), "
-        "further off for heavy tails; with one server it is exact",
+        "further off for heavy tails; with one server it is exact, laws included, for up to 400 places",
         "Miyazawa 1986; Tijms 2003, section 9.8; Kimura 1986",
     ),
     Statement(

@@ -93,6 +93,13 @@ def builder(kind: str, law: Law, servers: int, places: int) -> Build:
     return station
 
 
+def laws_of(kind: str) -> list[str]:
+    """The names of the laws that make different stations of a kind."""
+    made: Any = REGISTRY[kind]
+    fields = made.__dataclass_fields__
+    return sorted(LAWS) if {"service", "services"} & set(fields) and kind not in SHARED else ["gamma"]
+
+
 kinds = st.sampled_from(sorted(REGISTRY))
 laws = st.sampled_from(sorted(LAWS))
 loads = st.floats(0.0, 0.98)

@@ -24,6 +24,7 @@ from tests.station.cases import (
     builder,
     builders,
     in_line,
+    laws_of,
     loads,
     overloads,
     place_counts,
@@ -217,8 +218,7 @@ def test_without_a_steady_state_means_and_quantiles_are_infinite(build: Build, r
         assert law.excess_complement(0.3) == 1.0
 
 
-@pytest.mark.parametrize("kind", sorted(REGISTRY))
-@pytest.mark.parametrize("law", sorted(LAWS))
+@pytest.mark.parametrize(("kind", "law"), [(kind, law) for kind in sorted(REGISTRY) for law in laws_of(kind)])
 def test_arrays_hold_the_numbers_of_their_elements(kind: str, law: str) -> None:
     build = builder(kind, LAWS[law], 3, 4)
     rho = np.array([0.0, 0.3, 0.9, 1.0, 2.0])
@@ -250,8 +250,9 @@ def test_stations_are_values(build: Build, rho: float) -> None:
     assert hash(station) == hash(twin)
     assert station != other
     assert station != "station"
-    names = vars(queuecalc.station) | vars(queuecalc.law) | {"math": math}
-    assert eval(repr(station), dict(names)) == station
+    rooms = (queuecalc.station, queuecalc.law)
+    names = {name: getattr(room, name) for room in rooms for name in room.__all__} | {"math": math}
+    assert eval(repr(station), names) == station
     copy = pickle.loads(pickle.dumps(station))
     assert copy == station
     assert copy.wait == station.wait
