@@ -61,6 +61,7 @@ _HOMES = {
         "MixedNetwork",
         "OpenNetwork",
         "RatedStation",
+        "fork_join_law",
     ),
     "queuecalc.sizing": ("size",),
     "queuecalc.station": (
@@ -183,6 +184,7 @@ __all__ = [
     "erlang_c_servers",
     "evaluate",
     "fit_law",
+    "fork_join_law",
     "from_json",
     "law_from_percentiles",
     "read_certificate",

@@ -121,4 +121,12 @@ NETWORKS: tuple[Statement, ...] = (
         "service in order of arrival that is not exponential is taken by its mean alone",
         "Gordon & Newell 1967",
     ),
+    Statement(
+        "parallel-sojourns",
+        Evidence.APPROXIMATE,
+        "the longest of parallel sojourns with common arrivals; by simulation (single servers, gamma service of SCV "
+        "0.25 to 4, rho 0.3 to 0.9, 2 to 16 branches) p95 within 6.5 % (1.1 % in the median) and p99 within 5 % "
+        "(0.7 %), where independence is up to 21 % and 13 % too long",
+        "Nelson & Tantawi 1988; exponent fitted to simulations of our own",
+    ),
 )

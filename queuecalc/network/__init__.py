@@ -17,6 +17,7 @@ from queuecalc.network.components import closed_sets
 from queuecalc.network.jackson import JacksonNetwork
 from queuecalc.network.open_network import OpenNetwork
 from queuecalc.network.open_solution import OpenSolution
+from queuecalc.network.parallel import fork_join_law
 from queuecalc.network.routing import Routing
 from queuecalc.network.shared_station import ClassStation
 from queuecalc.network.sojourn import NetworkSojourn
@@ -39,6 +40,7 @@ __all__ = [
     "Routing",
     "ThroughputBounds",
     "closed_sets",
+    "fork_join_law",
     "summarised",
     "summarised_bounds",
     "summarised_closed",
