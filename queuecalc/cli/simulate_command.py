@@ -38,7 +38,8 @@ _HOUR = Number(-1e9, 1e9)
 @click.option(
     "--requests",
     type=Number(100, _MOST, whole=True),
-    help="How many requests to look at, about; with --curve at least, in whole runs.  [default: 1000000]",
+    help="How many requests to look at, about; with --curve at least, in whole runs.  "
+    "[default: 1000000, fewer where each makes very many visits]",
 )
 @click.option(
     "--seed", type=Number(0, 2**63, whole=True), default=0, show_default=True, help="Of the random numbers."

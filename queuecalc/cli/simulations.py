@@ -19,7 +19,10 @@ __all__ = ["Wish", "of_model", "of_network"]
 
 T = TypeVar("T")
 
-_REQUESTS = 1_000_000
+_REQUESTS, _VISITS = 1_000_000, 20_000_000
+"""By default so many requests, or fewer that make so many visits: half a minute."""
+_LEAST_REQUESTS = 100
+_MOST_VISITS = 20_000_000_000
 _LEAST_RUNS = 2
 
 
@@ -52,7 +55,15 @@ def of_model(
         MissingExtra: numba is not installed.
     """
     from queuecalc.evaluation import evaluate
-    from queuecalc.simulation import along, answered, compiled_loop, held_still, simulate, simulate_curve
+    from queuecalc.simulation import (
+        along,
+        answered,
+        checked_rate,
+        compiled_loop,
+        held_still,
+        simulate,
+        simulate_curve,
+    )
 
     plan = typed_counts(model, typed)
     if not cheapest:
@@ -64,12 +75,15 @@ def of_model(
         plan = complete_counts(model, {**size(model, alternatives=0, explain=False).counts, **plan})
     if not wish.curve:
         evaluation = _of_a_plan(evaluate(held_still(model, wish.hour), plan))
+        hour = model.load.curve.peak_hour if wish.hour is None else wish.hour
+        rates = math.fsum(line.peak_rate_per_s for line in evaluation.components)
+        requests = _requests(wish, rates / checked_rate(model, hour))
         result = _shown(
             lambda progress: simulate(
                 model,
                 plan,
-                hour=wish.hour,
-                requests=wish.requests or _REQUESTS,
+                hour=hour,
+                requests=requests,
                 seed=wish.seed,
                 progress=progress,
             )
@@ -78,6 +92,8 @@ def of_model(
     followed = along(model, between=wish.between, failures=wish.failures)
     evaluation = _of_a_plan(evaluate(followed, plan, failures=wish.failures))
     runs = _runs(followed, wish.requests)
+    rates = math.fsum(line.peak_rate_per_s for line in evaluation.components)
+    _refuse_ages(3600.0 * runs * rates * followed.load.curve.length_h)
     result = _shown(
         lambda progress: simulate_curve(
             followed, plan, replications=runs, failures=wish.failures, seed=wish.seed, progress=progress
@@ -95,17 +111,19 @@ def of_network(read: NamedNetwork, wish: Wish) -> SimulationAnswer:
     from queuecalc.network import summarised
     from queuecalc.simulation import LEVELS, answered_network, simulate_network
 
+    solved = summarised(read.network.solve(), LEVELS, title=read.title, source=read.source)
+    visits = math.fsum(line.arrival_rate_per_s for line in solved.stations) / solved.arrival_rate_per_s
+    requests = _requests(wish, visits)
     result = _shown(
         lambda progress: simulate_network(
             read.network,
-            requests=wish.requests or _REQUESTS,
+            requests=requests,
             seed=wish.seed,
             title=read.title,
             source=read.source,
             progress=progress,
         )
     )
-    solved = summarised(read.network.solve(), LEVELS, title=read.title, source=read.source)
     return answered_network(result, solved)
 
 
@@ -113,6 +131,25 @@ def _of_a_plan(evaluation: Evaluation) -> Evaluation:
     if evaluation.availability is None:
         raise InvalidInput("not a plan: " + "; ".join(excuse.sentence for excuse in evaluation.excuses))
     return evaluation
+
+
+def _requests(wish: Wish, visits: float) -> int:
+    """How many requests to look at, when each makes so many visits.
+
+    Raises:
+        InvalidInput: that would take hours.
+    """
+    requests = wish.requests or max(_LEAST_REQUESTS, min(_REQUESTS, round(_VISITS / max(visits, 1e-6))))
+    _refuse_ages(requests * visits)
+    return requests
+
+
+def _refuse_ages(visits: float) -> None:
+    if visits > _MOST_VISITS:
+        raise InvalidInput(
+            f"about {visits:.2g} visits would be simulated, a million a second; expected at most {_MOST_VISITS:.0e}: "
+            "name a part of the curve by --between, or fewer --requests"
+        )
 
 
 def _runs(model: Model, requests: int | None) -> int:

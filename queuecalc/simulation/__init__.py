@@ -19,7 +19,7 @@ from queuecalc.simulation.answering import answered, answered_network
 from queuecalc.simulation.comparison import compare, compare_network
 from queuecalc.simulation.compilation import compiled_loop
 from queuecalc.simulation.network import simulate_network
-from queuecalc.simulation.questions import LEVELS, along, held_still
+from queuecalc.simulation.questions import LEVELS, along, checked_rate, held_still
 from queuecalc.simulation.stationary import simulate
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "along",
     "answered",
     "answered_network",
+    "checked_rate",
     "compare",
     "compare_network",
     "compiled_loop",

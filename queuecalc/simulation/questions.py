@@ -16,6 +16,8 @@ from queuecalc.simulation.arguments import checked_levels
 __all__ = ["LEVELS", "along", "checked_rate", "held_still"]
 
 LEVELS = (0.5, 0.95, 0.99)
+LEAST_RATE, MOST_RATE = 1e-9, 1e12
+"""Requests per second that a clock of sixteen digits can tell apart."""
 FAILURES = ("availability", "mtbf_h", "mttr_h")
 
 
@@ -86,6 +88,10 @@ def checked_rate(model: Model, hour: float) -> float:
     rate = rate or sum(item.rate(load) for item in classes)
     if rate <= 0.0:
         raise InvalidInput(f"hour {hour:g} has no requests; name another one")
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        raise InvalidInput(
+            f"hour {hour:g} has {rate:g} requests/s; expected {LEAST_RATE:g} to {MOST_RATE:g} in a simulation"
+        )
     return rate
 
 

@@ -33,6 +33,10 @@ from queuecalc.simulation.records import (
 __all__ = ["Spot", "Wiring", "wire"]
 
 
+MOST = 1_000_000
+"""Units that are told apart, and calls of one line, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """What a node stands for: an operation of a component, for one class; the users themselves without either."""
@@ -124,6 +128,7 @@ class _Wirer:
             self._node(done)
             done += 1
         self._refuse_circles()
+        self._refuse_crowds()
         reached, waited = self._reach()
         bound = 2 + sum(row[0] + (row[6] > 0) for row in self.rows["line"])
         tables = Tables(
@@ -264,6 +269,19 @@ class _Wirer:
                     state[child] = 1
                     path.append((child, iter(self.edges.get(child, ()))))
 
+    def _refuse_crowds(self) -> None:
+        """What does not fit into memory: lines, units that fail, or calls of one visit by the million."""
+        for index, (name, figures) in enumerate(zip(self.names, self.figures, strict=True)):
+            number = self.counts[index]
+            if number > MOST and (
+                figures.pooling == "split" or (self.failing and figures.availability < 1.0)
+            ):
+                raise InvalidInput(f"{name}: {number:,} units, each by itself; a simulation takes {MOST:,}")
+        whole = [*(row[0] for row in self.rows["line"]), *(row[1] for row in self.rows["draw"])]
+        most = max(whole, default=0)
+        if most > MOST:
+            raise InvalidInput(f"a visit makes {most:,} calls; a simulation takes {MOST:,}")
+
     def _reach(self) -> tuple[frozenset[int], frozenset[int]]:
         """Components that are reached with every unit up, and those waited for."""
         seen = set(range(len(self.model.classes)))
@@ -287,10 +305,10 @@ class _Wirer:
         rows, first = [], 0
         for name, figures, count in zip(self.names, self.figures, self.counts, strict=True):
             stations = count if figures.pooling == "split" else 1
-            servers = UNLIMITED // count if figures.servers is None else figures.servers
-            places = UNLIMITED if figures.max_queue is None else figures.max_queue
+            servers = min(UNLIMITED // count, UNLIMITED if figures.servers is None else figures.servers)
+            places = min(UNLIMITED, UNLIMITED if figures.max_queue is None else figures.max_queue)
             cap = figures.max_rate_per_s or 0.0
-            limit = self.limits[name][1]
+            limit = min(self.limits[name][1], UNLIMITED)
             held = int(holds(figures))
             delay = figures.fixed_delay_s
             rows.append((first, stations, servers, limit, places, held, delay, cap, memory_s))
@@ -314,8 +332,15 @@ class _Wirer:
 
     def _started_at_once(self) -> int:
         """Waiting tasks that servers take when components come back, at most."""
+        if not self.failing:
+            return 0
         figures = zip(self.figures, self.counts, strict=True)
-        return sum(f.servers * count for f, count in figures if f.servers is not None)
+        number = sum(
+            f.servers * count for f, count in figures if f.servers is not None and f.availability < 1.0
+        )
+        if number > MOST:
+            raise InvalidInput(f"{number:,} servers that fail and come back; a simulation takes {MOST:,}")
+        return number
 
     def _let_go_at_once(self) -> int:
         """Servers held along one chain of calls, at most; each may free a place in two lines."""

@@ -222,6 +222,14 @@ def test_an_hour_without_requests_is_refused(run: Run, small: str) -> None:
     assert "between 1 and 3: no requests" in refused(run, *along)
 
 
+def test_what_would_take_hours_is_refused_and_by_default_not_done(run: Run, small: str) -> None:
+    crowd = ("single-queue", "--count", "server=9", "--curve", "--set", "load.requests_per_s=100000000")
+    assert "name a part of the curve by --between" in refused(run, *crowd)
+    loop = ("--set", "stations.cpu.servers=9999", "--set", "routing.cpu={cpu=0.99999}")
+    answer = answered(run, "web-shop", *[word.replace("cpu", "web") for word in loop], status=1)
+    assert answer.simulated.requests < 1000  # a hundred thousand visits each
+
+
 @pytest.mark.parametrize("arguments", [["single-queue", "--from", "cheapest"], ["web-shop"]])
 def test_without_the_extra_it_is_named(
     run: Run, arguments: list[str], monkeypatch: pytest.MonkeyPatch

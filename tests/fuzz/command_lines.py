@@ -108,6 +108,10 @@ def _value(
     return known(names) if known else st.sampled_from(GOOD_NUMBERS if good else NUMBERS)
 
 
+AGES = {("simulate", "curve")}
+"""Options that follow millions of requests where the model has them."""
+
+
 @st.composite
 def good_lines(draw: st.DrawFn, name: str, names: list[str], folder: Path) -> list[str]:
     """Arguments that a model with these components may well be given: the model decides what happens."""
@@ -115,6 +119,8 @@ def good_lines(draw: st.DrawFn, name: str, names: list[str], folder: Path) -> li
     for parameter in command_of(name).params:
         if parameter.name == "model":
             words.append("-")
+            continue
+        if (name, parameter.name) in AGES:
             continue
         if isinstance(parameter, click.Argument):
             words.append(draw(_value(parameter, names, folder, good=True)))

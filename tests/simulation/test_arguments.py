@@ -131,3 +131,28 @@ def test_lookups_by_name() -> None:
         result.latency("write")
     with pytest.raises(KeyError):
         result.percentile(0.123)
+
+
+def test_what_does_not_fit_into_memory_is_refused() -> None:
+    split = one_station(10.0, 0.02, pooling="split", count=(1, 10**9))
+    with pytest.raises(InvalidInput, match="server: 2,000,000 units, each by itself"):
+        simulate(split, {"server": 2_000_000})
+    many = model([component("a", 0.01), component("b", 0.01)], [call("users", "a"), call("a", "b", 3e6)])
+    with pytest.raises(InvalidInput, match="a visit makes 3,000,000 calls"):
+        simulate(many, {"a": 1, "b": 1})
+    failing = one_station(10.0, 0.02, servers=3_000_000, availability=0.9, mttr_h=1.0)
+    with pytest.raises(InvalidInput, match="3,000,000 servers that fail"):
+        simulate_curve(failing, {"server": 1}, failures=True)
+
+
+def test_huge_numbers_of_servers_and_places_are_as_good_as_none() -> None:
+    huge = one_station(10.0, 0.02, servers=3_000_000_000, max_queue=9_000_000_000, count=(1, 10**9))
+    result = simulate(huge, {"server": 1_000_000_000}, requests=5_000)
+    assert result.component("server").mean_wait_s.value == 0.0
+    assert result.losses == ()
+
+
+@pytest.mark.parametrize("rate", [1e-12, 1e13])
+def test_rates_beyond_the_clock_are_refused(rate: float) -> None:
+    with pytest.raises(InvalidInput, match="expected 1e-09 to 1e"):
+        simulate(one_station(rate, 0.02), {"server": 1})
