@@ -73,7 +73,7 @@ def command(
     One hour of the load is held still, every unit up, in one long run cut into 20 batches; with --curve the load is
     followed from its first hour to its last. The same seed gives the same numbers.
 
-    MODEL may also be a plain network, as `queuecalc network` takes it. Needs the extra: pip install
+    MODEL may also be an open network, as `queuecalc network` takes it. Needs the extra: pip install
     queuecalc[simulate].
 
     Exit status 1 if something that is waited for has no steady state.

@@ -352,7 +352,7 @@ class _Wirer:
 
 def together(call: Call) -> str:
     """The name of the calls that this one goes out with; "" for none."""
-    return str(getattr(call, "together", None) or "")
+    return call.together if call.wait else ""
 
 
 def holds(figures: Figures) -> bool:

@@ -208,6 +208,7 @@ def test_every_form(run: Run, form: str) -> None:
         (["web-shop", "--count", "web=2"], "a network has no counts"),
         (["web-shop", "--curve"], "a network has no counts and no load curve"),
         (["web-shopp"], "web-shop"),
+        (["intranet"], "population: this network is closed"),
     ],
 )
 def test_what_is_refused(run: Run, arguments: list[str], message: str) -> None:

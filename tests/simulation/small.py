@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from queuecalc.architecture import Call, Model
@@ -13,20 +13,9 @@ from tests.reference.building import call, component, model
 __all__ = ["agrees", "joined", "one_station"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped(Call):
-    """A call with the name of those that go out with it."""
-
-    together: str = ""
-
-
 def joined(group: str, caller: str, takers: str, times: float = 1.0, **rest: Any) -> Call:
     """A call that goes out together with those of the same group."""
-    plain = call(caller, takers, times, **rest)
-    fields = {
-        name: getattr(plain, name) for name in ("callers", "takers", "classes", "times", "wait", "place")
-    }
-    return Grouped(**fields, together=group)
+    return replace(call(caller, takers, times, **rest), together=group)
 
 
 def one_station(rate: float, service: float | Law, **figures: Any) -> Model:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from queuecalc.architecture import Component, Model
+from queuecalc.evaluation import evaluate
 from queuecalc.law import Deterministic, Exponential, Law
-from queuecalc.simulation import SimulationResult, simulate, simulate_curve
+from queuecalc.simulation import SimulationResult, compare, held_still, simulate, simulate_curve
 from tests.reference.building import call, component, model
 from tests.simulation.small import agrees, joined
 
@@ -98,6 +99,19 @@ def test_fork_and_join_of_two_MM1() -> None:
     result = lived(described, requests=400_000, seed=3)
     rho = rate * mean
     assert agrees(result.latency().mean_s, (12.0 - rho) / 8.0 * mean / (1.0 - rho), within=0.02)
+
+
+def test_what_is_calculated_for_calls_that_go_together_is_simulated() -> None:
+    described = model(
+        [component(name, mean, servers=None) for name, mean in (("a", 0.01), ("b", 0.05), ("c", 0.08))],
+        [call("users", "a"), joined("x", "a", "b", 2.0), joined("x", "a", "c", 0.5)],
+        load=(5.0, 5.0),
+    )
+    still = held_still(described)
+    counts = dict.fromkeys(described.components, 1)
+    for row in compare(simulate(still, counts, requests=300_000, seed=6), evaluate(still, counts)):
+        if row.unit == "s":
+            assert agrees(row.simulated, row.calculated, within=0.02), row.quantity
 
 
 def test_calls_without_lines_in_front_of_them_make_the_largest_of_exponentials() -> None:
