@@ -90,7 +90,14 @@ def _solved(stations: Stations, n: Any, line: Any, served: Any) -> tuple[FloatAr
         return np.asarray(n / held - 1.0)
 
     throughput = _root(excess, np.minimum(low, high), high)
-    return throughput, _waiting(stations, n, throughput, line, served)
+    waiting = _waiting(stations, n, throughput, line, served)
+    held = waiting.sum(
+        axis=1
+    )  # near saturation the last digit of X moves many customers: all of them are somewhere
+    scale = np.where(
+        held > 0.0, np.maximum(n - throughput * total, 0.0) / np.where(held > 0.0, held, 1.0), 1.0
+    )
+    return throughput, waiting * scale[:, None]
 
 
 def _root(falling: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:

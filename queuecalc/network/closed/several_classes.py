@@ -12,10 +12,10 @@ from queuecalc.network.closed.problem import Problem
 
 __all__ = ["linearized_classes", "proportional_classes"]
 
-_MOST_STEPS = 50_000
-_SETTLED = 1e-13
+_MOST_STEPS = 4_000
+_SETTLED = 1e-12
 _MOST_ROUNDS = 6
-_SETTLED_ROUND = 1e-10
+_SETTLED_ROUND = 1e-7
 
 
 def proportional_classes(problem: Problem) -> tuple[FloatArray, FloatArray]:
@@ -46,7 +46,7 @@ def linearized_classes(problem: Problem) -> tuple[FloatArray, FloatArray]:
     )  # F of class s at k when one of class r is away: [r, s, k]
     served = np.zeros_like(line)
     throughput, waiting, busy = _core(stations, n, line, served, None)
-    fewer: list[Any] = [None] * classes
+    fewer: list[Any] = [(throughput, waiting, busy)] * classes  # to begin with
     for _ in range(_MOST_ROUNDS):
         before = throughput
         for r in range(classes):  # all with the shifts of the round before
