@@ -118,9 +118,9 @@ NETWORKS: tuple[Statement, ...] = (
     Statement(
         "closed-means-alone",
         Evidence.APPROXIMATE,
-        "service in order of arrival that is not exponential is taken by its mean alone; by simulation (2 and 4 "
-        "single servers in a ring, gamma service, 2 to 40 customers) the throughput is up to 15 % low for SCV 0.25 (7 % in "
-        "the median), up to 14 % high for SCV 2 (7 %), up to 34 % high for SCV 4 (15 %)",
+        "service in order of arrival that is not exponential is taken by its mean alone; by simulation (2 and 4 single "
+        "servers in a ring, gamma service, 2 to 40 customers) the throughput is up to 15 % low for SCV 0.25 (median "
+        "7 %), up to 14 % high for SCV 2 (7 %), up to 34 % high for SCV 4 (15 %)",
         "Gordon & Newell 1967",
     ),
     Statement(
