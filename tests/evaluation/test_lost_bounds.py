@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ from queuecalc.evaluation.steps import StepLosses
 from queuecalc.evaluation.walk import walk
 from tests.reference.random_models import random_graph, random_model
 
-DRAWS = [(draw, seed) for seed in range(60, 120) for draw in (random_graph, random_model)]
+DRAWS = [(draw, seed) for seed in range(60, 90) for draw in (random_graph, random_model)]
 
 
+@cache
 def fitting() -> list[tuple[Pattern, dict[str, int], Walk]]:
     """Random plans without bounded queues and caps."""
     found = []
@@ -35,9 +37,6 @@ def fitting() -> list[tuple[Pattern, dict[str, int], Walk]]:
     return found
 
 
-PLANS = fitting()
-
-
 def exactly(pattern: Pattern, counts: dict[str, int], along: Walk, *, late: bool) -> float:
     """The lost share, integrated."""
     classes = contract_classes(pattern.model)
@@ -47,20 +46,20 @@ def exactly(pattern: Pattern, counts: dict[str, int], along: Walk, *, late: bool
 
 
 def test_there_are_enough_plans() -> None:
-    assert len(PLANS) >= 60
-    assert sum(plan.model.contract.timeout_s is not None for plan, _, _ in PLANS) >= 20
+    assert len(fitting()) >= 30
+    assert sum(plan.model.contract.timeout_s is not None for plan, _, _ in fitting()) >= 10
 
 
-@pytest.mark.parametrize("number", range(0, 60, 3))
+@pytest.mark.parametrize("number", range(0, 30, 3))
 def test_the_lower_bound_is_what_is_lost_when_nobody_is_late(number: int) -> None:
-    pattern, counts, along = PLANS[number]
+    pattern, counts, along = fitting()[number]
     least = LostBounds(pattern, counts, along).least[""]
     assert least == pytest.approx(exactly(pattern, counts, along, late=False), rel=1e-9, abs=1e-11)
 
 
-@pytest.mark.parametrize("number", range(0, 60, 3))
+@pytest.mark.parametrize("number", range(0, 30, 3))
 def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
-    pattern, counts, along = PLANS[number]
+    pattern, counts, along = fitting()[number]
     bounds = LostBounds(pattern, counts, along)
     exact = exactly(pattern, counts, along, late=True)
     assert bounds.least[""] <= exact + 1e-10
@@ -68,9 +67,9 @@ def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
         assert exact <= most[""] + 1e-10
 
 
-@pytest.mark.parametrize("number", [0, 7, 19, 31, 43])
+@pytest.mark.parametrize("number", [0, 7, 19])
 def test_a_course_stays_below_a_parameter_as_long_as_its_pieces_do(number: int) -> None:
-    _, _, along = PLANS[number]
+    _, _, along = fitting()[number]
     course = course_of(along)
     for regime, stay in enumerate(course.times):
         chosen = course.regime == regime
