@@ -205,11 +205,7 @@ def _latency(
 ) -> Latency:
     classes = (subject,) if subject else answered_classes(judged.pattern)
     limited = wanted or not subject
-    found = (
-        judged.facts.worst(classes, target.level)
-        if limited
-        else judged.facts.responses(classes).busiest(target.level)
-    )
+    found = judged.facts.worst(classes, target.level)
     worst = found.seconds
     response = judged.facts.responses(classes).at([found.slot])
     weighted = with_failures = None
