@@ -167,6 +167,11 @@ class Response:
         return np.asarray(np.add.reduce(answered))
 
     @cached_property
+    def _some(self) -> FloatArray:
+        """The same for arithmetic alone: never 0."""
+        return np.where(self.total > 0.0, self.total, 1.0)
+
+    @cached_property
     def shift_s(self) -> float:
         """The smallest response time of any class: what constants alone make."""
         return min(route.total_shift_s for route in self.routes)
@@ -178,7 +183,7 @@ class Response:
         tail = np.zeros_like(t)
         density = np.zeros_like(t)
         for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True):
-            share = weight / self.total
+            share = weight / self._some
             part, slope = self._class_tail(route, mass, t)
             tail += share * part
             density += share * slope
@@ -215,7 +220,7 @@ class Response:
                 )
                 value = (mass - whole) / s
                 part = np.clip(self.inversion.values(value, beyond), 0.0, mass)
-            out += weight / self.total * part
+            out += weight / self._some * part
         return np.where(self.stable, out, 1.0)
 
     def percentile(self, level: float) -> FloatArray:
@@ -268,7 +273,7 @@ class Response:
             for route, weight, mass in zip(self.routes, self.weights, self.mass, strict=True)
         ]
         with np.errstate(invalid="ignore"):
-            return np.where(self.stable, np.add.reduce(means) / self.total, np.inf)
+            return np.where(self.stable, np.add.reduce(means) / self._some, np.inf)
 
     def _class_mean(self, route: Route) -> FloatArray:
         """By the product rule on (mass, mean of those that get through) of every visit."""

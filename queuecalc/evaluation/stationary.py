@@ -106,8 +106,6 @@ class StationaryWait:
         service = service_law(self.graph, self.line.component, rates)
         rate = rates.sum(axis=0) / self.units
         rho = rate * np.asarray(service.mean) / self.servers
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slower = HIGHEST_STATIONARY_UTILISATION / rho
-        rate = np.where(rho > HIGHEST_STATIONARY_UTILISATION, rate * slower, rate)
+        rate = rate * np.minimum(1.0, HIGHEST_STATIONARY_UTILISATION / np.maximum(rho, 1e-300))
         waiting = Waiting(arrival_rate=rate, service=service, servers=self.servers, max_queue=None)
         return np.broadcast_to(np.asarray(waiting.mean), rate.shape)
