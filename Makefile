@@ -27,7 +27,7 @@ COVERAGE = --cov --cov-report=term
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 TYPED   = queuecalc tests examples docs
 
-.PHONY: help size install test test-all test-versions check format bench mutate pages lock build clean
+.PHONY: help size install test test-all test-versions check format bench mutate pages accuracy lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -70,6 +70,9 @@ mutate: install ## change the code at random, a little at a time, and see whethe
 
 test-versions: install ## the suite under Python 3.11, 3.12 and 3.13, each in an environment of its own
 	@$(BIN)/python tests/versions.py $(TESTS)
+
+accuracy: install ## measure how exact the numbers are, and write docs/accuracy.md
+	@$(BIN)/python tests/tables/make_accuracy_page.py
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@test -x $(BIN)/uv || $(INSTALL) uv

@@ -30,8 +30,8 @@ STATIONS: tuple[Statement, ...] = (
         "kimura",
         Evidence.APPROXIMATE,
         "M/G/c: Erlang-C delay probability, Kimura's mean wait, compound-geometric conditional wait; by simulation "
-        "the p95 of the sojourn is within 4.5 % for SCV 0 to 4; the mean wait falls short for many phases of service: "
-        "against the exact chain of M/H2/10 at rho 0.8 by 2 % for SCV 4, 17 % for 9 and 33 % for 16, of M/H2/8 by 64 % "
+        "the p95 of the sojourn is within 4.5 % for SCV 0 to 4; the mean wait falls short where service varies much: "
+        "against the exact chain of M/H2/10 at rho 0.8 by 2 % for SCV 4, 16 % for 9 and 33 % for 16, of M/H2/8 by 64 % "
         "for SCV 50",
         "Kimura 1986, eq. (10)",
     ),
