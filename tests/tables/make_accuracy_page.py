@@ -312,7 +312,7 @@ def page() -> str:
             "",
             "## End to end",
             "",
-            "Shipped models at one hour, and a network, against the event simulator (`queuecalc simulate`):",
+            "Shipped models at one hour, and a network, against the event simulator; [more of it](simulation.md):",
             "",
             *network_lines(),
             "",
