@@ -40,7 +40,8 @@ class Figures:
         failure: "unit": units fail independently; "service": all together.
         availability: of one unit (or of the service), MTBF / (MTBF + MTTR).
         mtbf_h, mttr_h: where the availability comes from, when given in hours.
-        waits: "async": no server is held while its own calls are under way; None: not said.
+        waits: "async": no server is held while its own calls are under way; "held": one is, by each visit; None:
+            not said.
     """
 
     count: tuple[int, int] = (1, 1)
@@ -67,7 +68,7 @@ class Figures:
     availability: float = 1.0
     mtbf_h: float | None = None
     mttr_h: float | None = None
-    waits: Literal["async"] | None = None
+    waits: Literal["async", "held"] | None = None
 
     def service(self, operation: str) -> Law:
         """The service law of an operation ("" for a call that names none)."""

@@ -15,6 +15,7 @@ from functools import cached_property
 from queuecalc.answer import Excuse
 from queuecalc.architecture.call import NOBODY, USERS, Call
 from queuecalc.architecture.component import Figures
+from queuecalc.architecture.holding import check_holding
 from queuecalc.architecture.model import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Deterministic, Law, RandomSum, Sum
@@ -131,6 +132,43 @@ class Graph:
         return {name: tuple(indices) for name, indices in found.items()}
 
     @cached_property
+    def holding(self) -> frozenset[str]:
+        """Components whose servers are held while their visits wait for calls."""
+        return frozenset(
+            name
+            for name, indices in self.visits_of.items()
+            if self.figures[name].waits == "held"
+            and self.figures[name].servers is not None
+            and any(branch.wait for index in indices for branch in self.visits[index].branches)
+        )
+
+    @cached_property
+    def holders_of(self) -> Mapping[str, frozenset[str]]:
+        """By component that is visited only while servers of others are held: those others."""
+        callers: list[list[tuple[int, bool]]] = [[] for _ in self.visits]
+        for index, visit in enumerate(self.visits):
+            for branch in visit.branches:
+                callers[branch.visit].append((index, branch.wait))
+        free = {branch.visit for branches in self.entries.values() for branch in branches}
+        above: list[frozenset[str] | None] = []
+        for index, visit in enumerate(self.visits):  # callers first
+            found: set[str] = set()
+            bounded = index not in free and not visit.behind and bool(callers[index])
+            for caller, wait in callers[index]:
+                name = self.visits[caller].component
+                holders = frozenset({name}) if name in self.holding else above[caller]
+                bounded = bounded and wait and holders is not None
+                found |= holders or set()
+            above.append(frozenset(found) if bounded else None)
+        holders_by_name: dict[str, frozenset[str]] = {}
+        for name, indices in self.visits_of.items():
+            sets = [above[index] for index in indices]
+            known = [each for each in sets if each is not None]
+            if len(known) == len(sets):
+                holders_by_name[name] = frozenset().union(*known)
+        return holders_by_name
+
+    @cached_property
     def waited(self) -> frozenset[str]:
         """Components that some request waits for."""
         return frozenset(visit.component for visit in self.visits if visit.waited)
@@ -183,7 +221,7 @@ class _Builder:
             for name, component in model.components.items()
             if name in present
         }
-        self.types: dict[tuple[str, str, tuple[tuple[str, float], ...]], int] = {}
+        self.types: dict[tuple[str, str, tuple[tuple[str, float], ...], _Key | None], int] = {}
         self.type_list: list[ServiceType] = []
         self.keys: dict[_Key, int] = {}
         self.finished: list[tuple[_Key, tuple[_Outgoing, ...], int]] = []
@@ -258,15 +296,18 @@ class _Builder:
             )
         )
 
-    def service_type(self, component: str, operation: str, own: tuple[tuple[str, float], ...]) -> int:
-        key = (component, operation, own)
+    def service_type(self, visit: _Key, own: tuple[tuple[str, float], ...]) -> int:
+        """The number of a visit's service type; visits that hold servers have one each."""
+        _, component, operation, _, _ = visit
+        alone = self.figures[component].waits == "held"
+        key = (component, operation, own, visit if alone else None)
         if key not in self.types:
             figures = self.figures[component]
             parts: list[Law] = [figures.service(operation)]
             parts += [RandomSum(law=figures.service(extra), times=times) for extra, times in own]
             law = parts[0] if len(parts) == 1 else Sum(laws=tuple(parts))
             known = (i for i, kind in enumerate(self.type_list) if kind.component == component)
-            same = next((i for i in known if self.type_list[i].law == law), None)
+            same = next((i for i in known if not alone and self.type_list[i].law == law), None)
             if same is None:
                 constant, rest = _split_constant(figures, operation, own)
                 same = len(self.type_list)
@@ -305,7 +346,7 @@ class _Builder:
         self.path.append(key)
         request_class, component, operation, waited, behind = key
         outgoing, own = self.branches(self.matching(component, operation, request_class), key)
-        kind = self.service_type(component, operation, own)
+        kind = self.service_type(key, own)
         if self.whole is not None and (behind or (not waited and self.buffers(component))):
             outgoing = ()  # what flows on is known from the graph of every component up
         for each in outgoing:
@@ -350,6 +391,7 @@ class _Builder:
             order=(),
         )
         object.__setattr__(graph, "order", _flow_order(graph))
+        check_holding(graph)
         return graph
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from queuecalc.answer import Availability, Loss
 from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Graph
-from queuecalc.evaluation.failures import Scenario, down_probability, scenarios
+from queuecalc.evaluation.failures import Scenario, down_probability, held_callees, scenarios
 from queuecalc.evaluation.flows import FloatArray, class_rates
 from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
@@ -84,7 +84,7 @@ def lost_requests(
     course = course_of(walk)
     if _offered(model, classes) <= 0.0:
         return lost
-    for scenario in scenarios(pattern.graph(), counts, pattern.takers):
+    for scenario in scenarios(pattern.graph(), counts, pattern.takers, held_callees(pattern.graph())):
         tolerance = accuracy / scenario.probability
         some_late = timeout if tolerance < 1.0 else None
         state = _state(pattern, counts, scenario, classes, tolerance, some_late)
@@ -104,9 +104,11 @@ def _state(
     classes: tuple[str, ...],
     tolerance: float,
     timeout: float | None,
+    *,
+    occupied: bool = True,
 ) -> ScenarioLosses:
     graph = pattern.graph(scenario.down)
-    return ScenarioLosses(pattern.model, graph, counts, scenario, classes, tolerance, timeout)
+    return ScenarioLosses(pattern.model, graph, counts, scenario, classes, tolerance, timeout, occupied)
 
 
 def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
@@ -130,7 +132,8 @@ def least_lost_fraction(
 ) -> dict[str, float]:
     """Lower bounds on the lost share of the requests of some classes ("" for the contract's together).
 
-    They hold for every plan between `lower` and `upper`: late answers are left out, every live count is that of the
+    They hold for every plan between `lower` and `upper`: held servers count with their own work alone, late
+    answers are left out, every live count is that of the
     upper count, every inflow at its lower bound, and for components that fail over the better of the two extremes
     of their down probability counts.
 
@@ -160,7 +163,7 @@ def least_lost_fraction(
         if StepLosses.fit(pattern):
             lost = StepLosses(pattern, upper, scenario, classes, course).least
         else:
-            state = _state(pattern, upper, scenario, classes, 1.0, None)
+            state = _state(pattern, upper, scenario, classes, 1.0, None, occupied=False)
             sums = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
             lost = dict(zip(classes, sums.tolist(), strict=True))
         states.append((scenario, lost))
@@ -247,11 +250,13 @@ class LostBounds:
         self.model = pattern.model
         self.classes = contract_classes(pattern.model)
         self._states: list[tuple[float, StepLosses]] | None = None
-        if StepLosses.fit(pattern):
+        if StepLosses.exact(pattern):
             course = course_of(walk)
             self._states = [
                 (scenario.probability, StepLosses(pattern, counts, scenario, self.classes, course))
-                for scenario in scenarios(pattern.graph(), counts, pattern.takers)
+                for scenario in scenarios(
+                    pattern.graph(), counts, pattern.takers, held_callees(pattern.graph())
+                )
             ]
 
     @cached_property
@@ -295,10 +300,14 @@ def lost_fractions(
     model, classes = pattern.model, contract_classes(pattern.model)
     course, total = course_of(walk), _offered(model, classes)
     lost = dict.fromkeys(classes, 0.0)
-    for scenario in scenarios(pattern.graph(), counts, pattern.takers) if total > 0.0 else ():
+    for scenario in (
+        scenarios(pattern.graph(), counts, pattern.takers, held_callees(pattern.graph()))
+        if total > 0.0
+        else ()
+    ):
         share = scenario.probability
         found = None
-        if StepLosses.fit(pattern):
+        if StepLosses.exact(pattern):
             losses = StepLosses(pattern, counts, scenario, classes, course)
             found = _settled(model, losses, accuracy * total / share)
         if found is None:

@@ -176,7 +176,7 @@ class PatternJudgement:
         slots, load, types = self._busiest(floor)
         counts = self._named(upper)
         for subject, classes, target in wanted:
-            response = response_at(self.pattern, counts, classes, load, types)
+            response = response_at(self.pattern, counts, classes, load, types, bought=self._named(lower))
             tail = response.tail(target.seconds)
             worst = int(np.argmax(tail))
             if tail[worst] > (1.0 - target.level) * (1.0 + 1e-9):

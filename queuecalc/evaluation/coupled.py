@@ -21,6 +21,7 @@ import numpy as np
 
 from queuecalc.answer import Availability, ContractLine, Evaluation, Excuse, Loss
 from queuecalc.architecture import USERS
+from queuecalc.errors import InvalidInput
 from queuecalc.evaluation.availability import contract_classes, offered_requests
 from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import (
@@ -72,6 +73,12 @@ class JointLosses(ScenarioLosses):
 
     `scenario` holds one live count for every component that may fail.
     """
+
+    def __post_init__(self) -> None:
+        if self.graph.holding:
+            names = ", ".join(sorted(self.graph.holding))
+            raise InvalidInput(f"held servers ({names}) are not looked at in coupled failure states")
+        super().__post_init__()
 
     def _alive(self, name: str) -> int:
         known = self.scenario.live.get(name)

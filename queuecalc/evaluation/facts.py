@@ -13,7 +13,9 @@ from queuecalc.architecture import Model
 from queuecalc.evaluation.availability import LostBounds, availability, lost_fractions
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.draining import drain_times
+from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import SlotRates, SlotResponses, WorstSlot
+from queuecalc.evaluation.occupancy import HeldQueues
 from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.walk import walk
@@ -148,9 +150,29 @@ class Facts:
 
     # -- utilisation
 
+    @cached_property
+    def work(self) -> Mapping[str, FloatArray]:
+        """Work of the servers (erlang) of every reached component, what they wait for while held included.
+
+        Shape (2, pieces): at both ends of every piece of the walk.
+        """
+        graph = self.pattern.graph()
+        if not graph.holding:
+            return self.walk.work
+        rates = self.walk.type_rates
+        held = HeldQueues(
+            graph, rates.reshape(rates.shape[0], -1), self.counts.__getitem__, self.counts.__getitem__
+        )
+        found = dict(self.walk.work)
+        for name in graph.holding:
+            queue = held.queue(name)
+            servers = (self.pattern.figures[name].servers or 1) * self.counts[name]
+            found[name] = (queue.utilisation * servers).reshape(found[name].shape)
+        return found
+
     def peak(self, name: str) -> tuple[float, float]:
         """(largest utilisation, hour) of a reached component."""
-        work = self.walk.work[name]
+        work = self.work[name]
         servers = self.pattern.figures[name].servers
         piece = int(np.argmax(work.max(axis=0)))
         right = work[1, piece] > work[0, piece]

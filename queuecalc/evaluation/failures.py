@@ -11,7 +11,7 @@ from itertools import product
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph
 
-__all__ = ["Scenario", "down_probability", "live_counts", "scenarios"]
+__all__ = ["Scenario", "down_probability", "held_callees", "live_counts", "scenarios"]
 
 NEGLIGIBLE = 1e-15
 """Failure states less likely than this are taken as lost altogether."""
@@ -72,11 +72,31 @@ class Scenario:
     capped_probability: float
 
 
-def scenarios(graph: Graph, counts: Mapping[str, int], taken: frozenset[str]) -> Iterator[Scenario]:
+def held_callees(graph: Graph) -> frozenset[str]:
+    """Components on whose live units depends how long servers of others are held."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    stack = [index for name in graph.holding for index in graph.visits_of[name]]
+    while stack:
+        for branch in graph.visits[stack.pop()].branches:
+            if branch.wait and branch.visit not in seen:
+                seen.add(branch.visit)
+                stack.append(branch.visit)
+                found.add(graph.visits[branch.visit].component)
+    return frozenset(found)
+
+
+def scenarios(
+    graph: Graph,
+    counts: Mapping[str, int],
+    taken: frozenset[str],
+    joint: frozenset[str] = frozenset(),
+) -> Iterator[Scenario]:
     """All joint states of routing components and capped components, with the others' live counts left free.
 
     Args:
         taken: components that some call of the model names as a taker.
+        joint: components whose live counts are looked at one by one, too (`held_callees`).
     """
     dimensions: list[list[tuple[str, LiveCounts, float, bool]]] = []
     for name in sorted(graph.present & taken):
@@ -84,7 +104,7 @@ def scenarios(graph: Graph, counts: Mapping[str, int], taken: frozenset[str]) ->
         states = live_counts(figures, counts[name])
         dead = sum(p for live, p in states if live == 0)
         skips = figures.when_down == "next" and dead > 0.0
-        if figures.max_rate_per_s is not None:
+        if figures.max_rate_per_s is not None or name in joint:
             dimensions.append(
                 [(name, ((live, 1.0),), p, skips and live == 0) for live, p in states if p > 0.0]
             )

@@ -55,6 +55,8 @@ def statements(pattern: Pattern, walk: Walk, classes: Sequence[str]) -> tuple[st
         keys.append("poisson-arrivals")
     if any(graph.figures[name].max_queue is not None for name in names):
         keys.append("poisson-arrivals")
+    if graph.holding & set(names):
+        keys.append("held-servers")
     if any(route.groups for route in routes):
         keys.append("fork-join")
     if not alone:

@@ -143,7 +143,7 @@ def judge(
         availability=judged.facts.availability,
         asynchronous=_asynchronous(judged),
         held=held_servers(pattern, judged.counts, judged.walk),
-        findings=findings(pattern, judged.counts, judged.walk),
+        findings=(*findings(pattern, judged.counts, judged.walk), *_held(judged)),
         evidence=weakest(STATEMENTS[key].evidence for key in keys),
         statements=keys,
         series=_series(judged) if series else None,
@@ -278,7 +278,7 @@ def _series(judged: Judged) -> Series:
     knots = np.append(slots.start_h, slots.end_h[-1])
     count = slots.start_h.size
     utilisation: dict[str, tuple[float, ...]] = {}
-    for name, work in walk.work.items():
+    for name, work in judged.facts.work.items():
         servers = judged.pattern.figures[name].servers
         if servers is not None:
             largest = np.zeros(count)
@@ -313,3 +313,17 @@ def _series(judged: Judged) -> Series:
         backlog_messages=backlog,
         lag_s=lag,
     )
+
+
+def _held(judged: Judged) -> tuple[str, ...]:
+    """How much of the occupancy of held servers is their own work."""
+    found = []
+    for name in sorted(judged.pattern.graph().holding):
+        servers = (judged.pattern.figures[name].servers or 1) * judged.counts[name]
+        busy, hour = judged.facts.peak(name)
+        own = float(judged.walk.work[name].max()) / servers
+        found.append(
+            f"{name}: its servers are held at a share of {busy:.3g} at hour {hour:.1f}, {own:.3g} of it for its own "
+            "work; the rest waits for its calls"
+        )
+    return tuple(found)

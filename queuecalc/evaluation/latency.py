@@ -13,7 +13,7 @@ from queuecalc.evaluation.flows import FloatArray, class_rates, passed_share
 from queuecalc.evaluation.panels import interpolate
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import ROUNDING, queues_at
+from queuecalc.evaluation.queues import ROUNDING, Queue, queues_at
 from queuecalc.evaluation.regimes import AFFINE_TOLERANCE, course_of
 from queuecalc.evaluation.response import Response
 
@@ -60,6 +60,7 @@ def response_at(
     type_rates: FloatArray,
     *,
     remember: bool = True,
+    bought: Mapping[str, int] | None = None,
 ) -> Response:
     """The response time of some classes together at some instants.
 
@@ -67,17 +68,25 @@ def response_at(
         load: the load curve, shape (instants,).
         type_rates: inflow of every service type, shape (types, instants).
         remember: whether tails at the same time will be asked for other plans, too.
+        bought: units by which visits that hold servers are limited; None for `counts`.
     """
     graph = pattern.graph()
     routes = tuple(pattern.route(name) for name in classes)
     rates = class_rates({name: pattern.model.classes[name] for name in classes}, load)
     components = frozenset(name for route in routes for name in route.most_visits)
-    queues = queues_at(pattern.pool, type_rates, counts, components)
+    queues = queues_at(pattern.pool, type_rates, counts, components, bought)
     weights = tuple(rates[name] for name in classes)
     if len(classes) == 1 and not np.all(weights[0] > 0):
         weights = (np.ones_like(load),)
     pool = pattern.pool if remember else None
-    return Response(routes, weights, queues, through_at(graph, counts, type_rates), pool)
+    response = Response(routes, weights, queues, through_at(graph, counts, type_rates), pool)
+    if graph.holding:
+
+        def again(instants: Any) -> Mapping[str, Queue]:
+            return queues_at(pattern.pool, type_rates[:, instants], counts, components, bought)
+
+        response.remake(again)
+    return response
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,8 @@ class SlotRates:
         return float(load.min()), float(load.max())
 
     def _find_lines(self, pattern: Pattern, walk: Walk) -> list[tuple[Any, FloatArray, FloatArray]]:
+        if pattern.graph().holding:
+            return []  # what a server is busy with is no line in the load
         regime = course_of(walk).regime
         slots = self.load.size
         lowest, highest = np.full(slots, regime.size), np.full(slots, -1)

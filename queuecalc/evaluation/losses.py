@@ -21,6 +21,7 @@ from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, passed_share, propagate
 from queuecalc.evaluation.groups import Group, forked_at_peak
 from queuecalc.evaluation.joins import Joins
+from queuecalc.evaluation.occupancy import HeldQueues
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.evaluation.regimes import Course
 from queuecalc.evaluation.response import inversion_for
@@ -83,6 +84,7 @@ class ScenarioLosses:
         classes: names of the classes in the contract.
         tolerance: absolute, on fractions of requests.
         timeout_s: later answers are lost; None: none is.
+        occupied: whether held servers are busy with what they wait for; False: with their own service alone.
     """
 
     model: Model
@@ -92,6 +94,7 @@ class ScenarioLosses:
     classes: tuple[str, ...]
     tolerance: float
     timeout_s: float | None
+    occupied: bool = True
 
     def __post_init__(self) -> None:
         load, forked = self.model.load, forked_at_peak(self.model, self.graph)
@@ -141,19 +144,31 @@ class ScenarioLosses:
     def _queue(self, point: _Point, name: str, live: LiveCounts) -> tuple[Queue, FloatArray]:
         """The queue for all live counts above zero at once, and their probabilities, both along the first axis."""
         if (name, live) not in point.queues:
+            units = np.array([[count] for count, _ in live if count > 0])
+            probabilities = np.array([[p] for count, p in live if count > 0])
+            if self.occupied and self.graph.holding:
+                point.queues[name, live] = self._held(point).with_units(name, units), probabilities
+                return point.queues[name, live]
             rates = point.type_rates[list(self.graph.types_of[name])]
             if name not in point.laws:
                 point.laws[name] = service_law(self.graph, name, rates), rates.sum(axis=0)
             service, rate = point.laws[name]
-            units = np.array([[count] for count, _ in live if count > 0])
-            probabilities = np.array([[p] for count, p in live if count > 0])
             point.queues[name, live] = Queue(self.graph.figures[name], service, rate, units), probabilities
         return point.queues[name, live]
+
+    def _held(self, point: _Point) -> HeldQueues:
+        return HeldQueues(self.graph, point.type_rates, self._sure_units, self.counts.__getitem__)
+
+    def _sure_units(self, name: str) -> int:
+        """The one live count of a component that held servers wait for."""
+        live = self.scenario.live.get(name)
+        return live[0][0] if live else self.counts[name]
 
     def breaks(self, course: Course) -> list[tuple[int, float]]:
         """(regime, p) at which a station with some units alive reaches capacity, or a cap takes hold."""
         regimes = np.arange(course.lowest.size)
-        samples = 65 if self.capped else 2
+        bent = bool(self.capped) or (self.occupied and bool(self.graph.holding))
+        samples = 65 if bent else 2
         share = np.linspace(0.0, 1.0, samples)
         p = course.lowest[:, None] + (course.highest - course.lowest)[:, None] * share
         values = self._thresholds(course, np.repeat(regimes, samples), p.ravel())
@@ -161,7 +176,7 @@ class ScenarioLosses:
         row, regime, column = np.nonzero(values[:, :, :-1] * values[:, :, 1:] < 0)
         low, high = p[regime, column], p[regime, column + 1]
         at_low, at_high = values[row, regime, column], values[row, regime, column + 1]
-        if row.size and self.capped:
+        if row.size and bent:
             for _ in range(60):
                 middle = 0.5 * (low + high)
                 at = self._thresholds(course, regime, middle)[row, np.arange(row.size)]
@@ -180,10 +195,7 @@ class ScenarioLosses:
             figures = self.graph.figures[name]
             if figures.servers is None or figures.max_queue is not None:
                 continue
-            types = self.graph.types_of[name]
-            work = np.add.reduce(
-                [point.type_rates[index] * float(self.graph.types[index].law.mean) for index in types]
-            )
+            work = self._work(point, name)
             rows += [work - figures.servers * live for live, _ in self.live[name] if live > 0]
         for name, units in self.capped.items():
             cap = self.graph.figures[name].max_rate_per_s
@@ -191,6 +203,15 @@ class ScenarioLosses:
             total = point.inflow[list(self.graph.visits_of[name])].sum(axis=0)
             rows.append(total - cap * units)
         return np.array(rows)
+
+    def _work(self, point: _Point, name: str) -> FloatArray:
+        """Offered work in erlang."""
+        types = list(self.graph.types_of[name])
+        if self.occupied and name in self.graph.holding:
+            servers = self.graph.figures[name].servers or 1
+            return np.minimum(self._held(point).with_units(name, 1).utilisation * servers, 1e300)
+        means = [float(self.graph.types[index].law.mean) for index in types]
+        return np.asarray(np.einsum("t,t...->...", means, point.type_rates[types]))
 
     # -- losses
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,13 +28,18 @@ _MOST_REMEMBERED = 16
 _MOST_JOINS = 256
 
 
-def service_law(graph: Graph, component: str, rates: FloatArray) -> Law:
+def service_law(
+    graph: Graph, component: str, rates: FloatArray, law_of: Callable[[int], Law] | None = None
+) -> Law:
     """The service law that a component's queue sees: its types mixed by arrival rate.
 
     Args:
         rates: inflow of the component's types, shape (types of the component, instants).
+        law_of: how long a server is busy with a type, where that is more than its own service.
     """
-    laws = tuple(graph.types[index].law for index in graph.types_of[component])
+    laws = tuple(
+        graph.types[index].law if law_of is None else law_of(index) for index in graph.types_of[component]
+    )
     if len(laws) == 1:
         return laws[0]
     total = rates.sum(axis=0)
@@ -125,6 +130,7 @@ class QueuePool:
         self.graph = graph
         self._queues: dict[tuple[str, int, bytes], Queue] = {}
         self._services: dict[Any, Any] = {}
+        self.held: dict[Any, Any] = {}
         self._joins: dict[Any, tuple[tuple[Queue, ...], dict[Any, Any]]] = {}
 
     def queue(self, name: str, units: int, type_rates: FloatArray) -> Queue:
@@ -167,11 +173,29 @@ class QueuePool:
 
 
 def queues_at(
-    pool: QueuePool, type_rates: FloatArray, counts: Mapping[str, int], components: frozenset[str]
+    pool: QueuePool,
+    type_rates: FloatArray,
+    counts: Mapping[str, int],
+    components: frozenset[str],
+    bought: Mapping[str, int] | None = None,
 ) -> dict[str, Queue]:
     """The queue of each of some components with all its units alive.
 
     Args:
         type_rates: inflow of every service type, shape (types, instants).
+        bought: units by which visits that hold servers are limited, where these are not `counts`.
     """
+    if pool.graph.holding:
+        from queuecalc.evaluation.occupancy import HeldQueues
+
+        limits = bought or counts
+        names = sorted(pool.graph.visits_of)
+        key = (type_rates.tobytes(), *(counts[n] for n in names), *(limits[n] for n in names))
+        held = pool.held.get(key)
+        if held is None:
+            if len(pool.held) >= _MOST_JOINS:
+                pool.held.clear()
+            held = HeldQueues(pool.graph, type_rates, counts.__getitem__, limits.__getitem__)
+            pool.held[key] = held
+        return {name: held.queue(name) for name in components}
     return {name: pool.queue(name, counts[name], type_rates) for name in components}

@@ -6,7 +6,7 @@ percentiles of parts. Sojourns at different components are taken as independent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -248,6 +248,16 @@ class Response:
 
     def at(self, instants: Any) -> Response:
         """The same response time at some of the instants."""
+        through = {
+            index: share[instants] if np.ndim(share) else share for index, share in self.through.items()
+        }
+        weights = tuple(weight[instants] for weight in self.weights)
+        again = self._again
+        if again is not None:
+            chosen = np.arange(self.weights[0].size)[instants]
+            response = Response(self.routes, weights, again(chosen), through)
+            response.remake(lambda some: again(chosen[some]))
+            return response
         queues = {
             name: Queue(
                 queue.figures,
@@ -258,10 +268,15 @@ class Response:
             for name, queue in self.queues.items()
             if name in self._components
         }
-        through = {
-            index: share[instants] if np.ndim(share) else share for index, share in self.through.items()
-        }
-        return Response(self.routes, tuple(weight[instants] for weight in self.weights), queues, through)
+        return Response(self.routes, weights, queues, through)
+
+    def remake(self, again: Callable[[Any], Mapping[str, Queue]]) -> None:
+        """Queues at some of the instants are to be made anew: their service laws depend on other queues."""
+        self.__dict__["_again"] = again
+
+    @cached_property
+    def _again(self) -> Callable[[Any], Mapping[str, Queue]] | None:
+        return None
 
     # -- means and parts
 

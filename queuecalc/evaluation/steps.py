@@ -58,6 +58,11 @@ class StepLosses:
         figures = pattern.figures.values()
         return all(f.max_queue is None and f.max_rate_per_s is None for f in figures)
 
+    @staticmethod
+    def exact(pattern: Pattern) -> bool:
+        """Whether they do so whatever the queues: where servers are held, own work gives lower bounds alone."""
+        return StepLosses.fit(pattern) and not pattern.graph().holding
+
     # -- what is known of the state
 
     @cached_property

@@ -181,7 +181,8 @@ class FiguresTable(Table):
     mtbf_h: Above0 = _key("or mean time between failures ...", "500")
     mttr_h: AtLeast0 = _key("... and mean time to repair", "0.75")
     waits: Annotated[str | None, values.WAITS] = _key(
-        '"async": a unit holds no server while its own calls are under way', '"async"'
+        '"async": a unit holds no server while its own calls are under way; "held": each visit holds one',
+        '"held"',
     )
 
 

@@ -153,15 +153,9 @@ def _two_percentiles(value: Any) -> dict[str, Decimal]:
 
 
 def _waits(value: Any) -> str:
-    if value == "held":
-        raise ValueError(
-            "not modelled yet: a server that is busy while it waits for its own calls; "
-            'write waits = "async" if it is free meanwhile, or leave the key out: calculated as async, with a '
-            "warning if the servers bought would not do"
-        )
-    if value != "async":
+    if value not in ("async", "held"):
         raise ValueError
-    return "async"
+    return str(value)
 
 
 def _endpoint(value: Any) -> Endpoint:
@@ -270,6 +264,6 @@ SERVICE = Word(
 DROPS = table(_NAME, number("a share from 0 to 1", least=0, most=1), "a table of shares by request class")
 SOURCES = table(_NAME, text("one line of text"), "a table of texts by key")
 TABLES = table(_NAME, Word(_table, "a table", {"type": "object"}), "a table by component")
-WAITS = Word(_waits, '"async"', {"enum": ["async"]})
+WAITS = Word(_waits, '"async" or "held"', {"enum": ["async", "held"]})
 CALLERS = word_list(_CALLER, f"{_CALLER.phrase}, or a list of them")
 TAKERS = Word(_takers, _TAKER_LIST.phrase, _TAKER_LIST.schema)

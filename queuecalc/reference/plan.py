@@ -44,6 +44,8 @@ class Plan:
         }
         if any(call.together for call in model.calls):
             raise NotImplementedError("calls that go out together are not part of the plain evaluator")
+        if any(self.figures[name].waits == "held" for name in self.present):
+            raise NotImplementedError("held servers are not part of the plain evaluator")
         self.excuses: list[str] = []
         self.asynchronous: frozenset[str] = frozenset()
         self.waited_for: frozenset[str] = frozenset()

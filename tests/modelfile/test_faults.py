@@ -19,11 +19,6 @@ LOAD = (
 NAME = "expected a name of letters, digits, _ and -"
 TAKER = 'a component, "component.operation" or "nobody"'
 TWO = "two percentiles such as { p50_ms = 12, p99_ms = 90 }"
-HELD = (
-    "not modelled yet: a server that is busy while it waits for its own calls; "
-    'write waits = "async" if it is free meanwhile, or leave the key out: calculated as async, with a warning '
-    "if the servers bought would not do"
-)
 STEP = "shape='step', hours=4, before=1"
 
 ONE = {
@@ -297,8 +292,7 @@ ONE = {
     ),
     "components.cache.mtbf_h=3": "components.cache.mttr_h: missing; expected hours beside mtbf_h",
     "components.cache.mttr_h=3": "components.cache.mtbf_h: missing; expected hours beside mttr_h",
-    "components.web.waits=held": f'components.web.waits: found "held"; {HELD}',
-    "components.web.waits=sync": 'components.web.waits: found "sync"; expected "async"',
+    "components.web.waits=sync": 'components.web.waits: found "sync"; expected "async" or "held"',
     "components.web.with=3": "components.web.with: found 3; expected a table by component",
     "components.web.with={cache=3}": "components.web.with.cache: found 3; expected a table",
     "components.web.with={cach={count=1}}": (

@@ -167,6 +167,25 @@ def together(case: dict[str, Any], seed: int, number: int = 300_000) -> list[flo
     return figures(times)
 
 
+HELD: tuple[dict[str, Any], ...] = (
+    {"servers": 4, "own": 1.0, "scv": 1.0, "below": 4, "service": 1.0, "times": 1},
+    {"servers": 8, "own": 2.0, "scv": 1.0, "below": 2, "service": 1.4, "times": 1},
+    {"servers": 8, "own": 2.0, "scv": 1.0, "below": 1, "service": 0.7, "times": 1},
+    {"servers": 4, "own": 1.0, "scv": 0.25, "below": 2, "service": 1.0, "times": 1},
+    {"servers": 2, "own": 0.5, "scv": 1.0, "below": 1, "service": 0.5, "times": 1},
+    {"servers": 1, "own": 0.3, "scv": 1.0, "below": 1, "service": 0.3, "times": 1},
+    {"servers": 10, "own": 1.0, "scv": 1.0, "below": 4, "service": 1.5, "times": 2},
+)
+
+
+def held(case: dict[str, Any], seed: int, number: int = 150_000) -> list[float]:
+    """A server that is held while it calls a database once or more; both services have the SCV of the case."""
+    places = {"server": Place(case["servers"], held=True), "database": Place(case["below"])}
+    query = Visit("database", law(case["service"], case["scv"]))
+    request = Visit("server", law(case["own"], case["scv"]), (((query, 1.0),),) * case["times"])
+    return figures(sojourns(places, [(1.0, request)], number, seed)[0])
+
+
 def figures(times: list[float]) -> list[float]:
     """The median, p95, p99 and the mean."""
     ordered = sorted(times)
@@ -176,7 +195,10 @@ def figures(times: list[float]) -> list[float]:
 
 def main() -> None:
     """Write the table."""
-    tables = {"together": [case | {"figures": together(case, seed)} for seed, case in enumerate(TOGETHER)]}
+    tables = {
+        "together": [case | {"figures": together(case, seed)} for seed, case in enumerate(TOGETHER)],
+        "held": [case | {"figures": held(case, seed)} for seed, case in enumerate(HELD)],
+    }
     OUT.write_text(json.dumps(tables, indent=1) + "\n", encoding="utf-8")
 
 
