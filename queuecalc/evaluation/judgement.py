@@ -323,7 +323,7 @@ def _held(judged: Judged) -> tuple[str, ...]:
         busy, hour = judged.facts.peak(name)
         own = float(judged.walk.work[name].max()) / servers
         found.append(
-            f"{name}: its servers are held at a share of {busy:.3g} at hour {hour:.1f}, {own:.3g} of it for its own "
+            f"{name}: its servers are held at a share of {busy:.3g} at hour {hour:.1f}, {own:.3g} by its own "
             "work; the rest waits for its calls"
         )
     return tuple(found)

@@ -209,7 +209,7 @@ class ScenarioLosses:
         types = list(self.graph.types_of[name])
         if self.occupied and name in self.graph.holding:
             servers = self.graph.figures[name].servers or 1
-            return np.minimum(self._held(point).with_units(name, 1).utilisation * servers, 1e300)
+            return np.minimum(self._held(point).with_units(name, 1).utilisation * servers, 1e100)
         means = [float(self.graph.types[index].law.mean) for index in types]
         return np.asarray(np.einsum("t,t...->...", means, point.type_rates[types]))
 

@@ -51,6 +51,11 @@ def excuse_for(line: ContractLine, counts: Mapping[str, int], *, at_least: bool 
     when = f" at hour {line.hour:.1f}" if line.hour is not None else ""
     of = f" of {line.subject}" if line.subject else ""
     match line.target:
+        case "stability" | "utilisation" if math.isinf(line.reached):
+            text = (
+                f"{line.subject}: its servers wait{when} for calls to a component that has no steady state; "
+                "more units of that one are needed"
+            )
         case "stability" | "utilisation":
             least = _least_units(line, counts[line.subject])
             limit = "" if line.target == "stability" else f", above {line.limit:g}"

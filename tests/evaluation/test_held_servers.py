@@ -148,3 +148,18 @@ def test_size_finds_the_cheapest_of_all_plans(seed: int) -> None:
     if costs:
         assert answer.proven
         assert answer.cost_usd_per_month == min(costs)
+
+
+def test_a_plan_whose_callee_is_overloaded_is_refused_in_words() -> None:
+    parts = [
+        component("server", 0.02, count=(1, 4), servers=8, waits="held", max_utilisation=0.9),
+        component("database", 0.05, count=(1, 4)),
+    ]
+    scenario = model(parts, [call("users", "server"), call("server", "database")], load=(30.0, 30.0))
+    said = {
+        excuse.subject: excuse.sentence
+        for excuse in Evaluator(scenario).excuses({"server": 1, "database": 1})
+    }
+    assert "at least 2 units" in said["database"]
+    assert "inf" not in said["server"]
+    assert qc.evaluate(scenario, {"server": 1, "database": 1}).latencies[0].worst_s == np.inf
