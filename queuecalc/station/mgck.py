@@ -10,9 +10,11 @@ import numpy as np
 
 from queuecalc.evidence import STATEMENTS, Evidence, Statement
 from queuecalc.law.base import Law
+from queuecalc.law.deterministic import Deterministic
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive_integer, released
 from queuecalc.station.argument import capacity_for, service_law
+from queuecalc.station.constant_room import ConstantRoomWait
 from queuecalc.station.finite_exponential import MMcKSojourn, MMcKWait
 from queuecalc.station.general import General
 from queuecalc.station.one_server_room import OneServerRoom
@@ -51,7 +53,7 @@ class MGcK(General):
 
     kendall: ClassVar[str] = "M/G/c/K"
     formula: ClassVar[str] = (
-        "P(blocked) = (1 - rho) Q / (1 - rho Q), Q = P(Lq >= K - c) in M/G/c, approximate"
+        "P(blocked) = (1 - rho) Q / (1 - rho Q), Q = P(Lq >= K - c) in M/G/c, exact for c = 1"
     )
     statement: ClassVar[Statement] = STATEMENTS["finite-room"]
 
@@ -99,7 +101,8 @@ class MGcK(General):
         if isinstance(self.service, Exponential):
             rate = released(1.0 / np.asarray(self.service.mean))
             return MMcKWait(self.arrival_rate, rate, self.servers, self.capacity)
-        return QueueWait(self._waiting)
+        constant = isinstance(self.service, Deterministic)
+        return (ConstantRoomWait if constant else QueueWait)(self._waiting)
 
     @property
     def sojourn(self) -> Law:

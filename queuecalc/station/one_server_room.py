@@ -16,6 +16,9 @@ taken downwards where |w| < 1, from an n behind which nothing is left, and upwar
 rounding does not grow. The a_m are Fourier coefficients of S*(lambda (1 - z)), the pi_n a recursion of positive terms,
 as often up across a cut as down: pi_n = sum_{i <= n} sigma_i P(more than n - i arrivals in a service).
 
+Where the service law has atoms, the wait has a density with jumps: a constant service has its own formula
+(`constant_room.py`), the inversion for others is good to 1e-6, absolute.
+
 Source: Keilson 1966, "The ergodic queue length distribution for queueing systems with finite capacity", J. R. Stat.
 Soc. B 28; Cooper 1981, Introduction to Queueing Theory, section 5.9; Niu & Cooper 1993, "Transform-free analysis of
 M/G/1/K and related queues", Math. Oper. Res. 18.
@@ -86,7 +89,7 @@ class LeftOver:
         most = int(np.max(room, initial=2.0))
         arrivals = _arrivals(service, rate, most, most + math.ceil(most * DIGITS / GROWTH))
         some = np.flatnonzero(np.any(arrivals > 0.0, axis=tuple(range(1, arrivals.ndim))))
-        arrivals = arrivals[: max(most + 1, int(some[-1]) + 2)]
+        arrivals = arrivals[: max(most + 1, int(np.max(some, initial=0)) + 2)]
         found = _found(arrivals, room, most)
         begun = np.zeros((len(arrivals) + most, *np.shape(rate)))
         for i in range(1, most):

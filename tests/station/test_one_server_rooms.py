@@ -101,6 +101,35 @@ def test_an_exponential_service_by_another_name_is_mmck(rho: float) -> None:
         assert general.sojourn.ppf(0.99) == pytest.approx(markovian.sojourn.ppf(0.99), rel=1e-7)
 
 
+@pytest.mark.parametrize("rate", [1e-3, 0.5, 1.4, 40.0])
+@pytest.mark.parametrize("capacity", [2, 5, 40])
+def test_a_constant_service_by_its_age_and_by_its_transform(rate: float, capacity: int) -> None:
+    """P(W > t) without a transform; its Laplace transform by quadrature between the kinks is that of the chain."""
+    station = MGcK(arrival_rate=rate, service=qc.Deterministic(mean=1.0), servers=1, capacity=capacity)
+    wait = station.wait
+    x, w = np.polynomial.legendre.leggauss(24)
+    t = (np.arange(capacity - 1.0)[:, None] + (x + 1.0) / 2.0).ravel()
+    weight = np.tile(w / 2.0, capacity - 1)
+    assert weight @ wait.sf(t) == pytest.approx(station.mean_wait, rel=1e-7)
+    assert 2.0 * weight @ (t * wait.sf(t)) == pytest.approx(wait.var + station.mean_wait**2, rel=1e-6)
+    for s in (0.4, 2.0):
+        assert wait.lst(s) == pytest.approx(1.0 - s * (weight @ (np.exp(-s * t) * wait.sf(t))), abs=1e-9)
+    slope = (wait.sf(0.3 - 1e-5) - wait.sf(0.3 + 1e-5)) / 2e-5
+    assert wait.pdf(0.3) == pytest.approx(slope, rel=1e-5, abs=1e-9)
+    assert wait.sf(0.0) == pytest.approx(station.delay_probability, rel=1e-8)
+    assert wait.sf(capacity - 1.0) == 0.0
+
+
+def test_constant_services_in_a_batch() -> None:
+    service = qc.Deterministic(mean=0.7)
+    many = MGcK(arrival_rate=[[0.5], [1.4]], service=service, servers=1, capacity=[2, 5, 40])
+    for i, rate in enumerate((0.5, 1.4)):
+        for j, k in enumerate((2, 5, 40)):
+            one = MGcK(arrival_rate=rate, service=service, servers=1, capacity=k)
+            assert many.wait.sf(1.5)[i, j] == pytest.approx(one.wait.sf(1.5), rel=1e-12, abs=1e-15)
+            assert many.sojourn.ppf(0.9)[i, j] == pytest.approx(one.sojourn.ppf(0.9), rel=1e-9)
+
+
 @pytest.mark.parametrize("service", [Gamma(mean=1.0, scv=0.3), Hyperexponential(mean=1.0, scv=2.0)])
 def test_much_room_is_no_bound(service: Law) -> None:
     bounded = MGcK(arrival_rate=0.5, service=service, servers=1, capacity=200)
