@@ -101,7 +101,8 @@ def delay_probability(load: Load, ca2: Any, cs2: Any) -> Any:
 
     def ratio(y: Any) -> Any:
         """(1 - Phi(y)) / (1 - Phi(x)) times the delay probability of M/M/c."""
-        return np.minimum(1.0, np.exp(special.log_ndtr(-y) - special.log_ndtr(-x)) * exact)
+        rise = np.minimum(special.log_ndtr(-y) - special.log_ndtr(-x), 700.0)
+        return np.minimum(1.0, np.exp(rise) * exact)
 
     one = rho**2 * ratio(x / z) + (1.0 - rho**2) * ratio(2.0 * x / (1.0 + ca2))
     load_of_all = np.where(rho > 0.0, c * rho, 1.0)

@@ -121,3 +121,8 @@ def test_bad_arguments_are_named(changes: dict[str, Any], message: str) -> None:
     }
     with pytest.raises(InvalidInput, match=message):
         GGc(**(good | changes))
+
+
+def test_a_hundred_thousand_servers_for_one_erlang() -> None:
+    station = GGc(interarrival=Gamma(mean=1.0, scv=1.7), service=Exponential(mean=1.0), servers=100_000)
+    assert station.delay_probability == station.mean_wait == 0.0
