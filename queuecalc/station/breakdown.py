@@ -50,7 +50,7 @@ class MG1Breakdown(Composed):
     >>> second = Exponential(mean=1.0)
     >>> station = MG1Breakdown(arrival_rate=0.25, service=second, failure_rate=1.0, repair=second)
     >>> station.availability, station.utilisation, station.mean_wait
-    (0.5, 0.5, 2.0)
+    (0.5, 0.5, 3.0)
     """
 
     arrival_rate: Real

@@ -41,7 +41,7 @@ class MDc(Queue):
     Source: Crommelin 1932; Franx 2001, eq. (8).
 
     >>> round(MDc(arrival_rate=1.6, service_rate=1.0, servers=2).mean_wait, 6)
-    0.915332
+    0.903284
     """
 
     arrival_rate: Real
