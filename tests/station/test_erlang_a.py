@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
@@ -61,12 +61,14 @@ def chain(rate: float, mu: float, c: int, theta: float, most: int) -> np.ndarray
     return np.asarray(p / p.sum())
 
 
+@example(rho=3.0, c=8, theta=0.5, t=0.0)
 @settings(max_examples=40, deadline=None)
 @given(st.floats(0.05, 3.0), st.integers(1, 12), st.floats(0.2, 5.0), st.floats(0.0, 4.0))
 def test_laws_of_a_tagged_customer_by_matrix_exponential(rho: float, c: int, theta: float, t: float) -> None:
     """One who waits behind j others: place after place at rate c mu + j theta, or away at rate theta."""
-    mu, rate, most = 1.3, rho * c * 1.3, 90
-    p = chain(rate, mu, c, theta, 400)
+    mu, rate = 1.3, rho * c * 1.3
+    most = 60 + int((max(rho, 1.0) - 1.0) * c * mu / theta + 10.0 * (rate / theta) ** 0.5)  # ten deviations
+    p = chain(rate, mu, c, theta, most + 100)
     ahead = np.arange(most)
     generator = np.diag(-(c * mu + (ahead + 1) * theta)) + np.diag(c * mu + ahead[1:] * theta, -1)
     served = c * mu / (c * mu + (ahead + 1) * theta)
