@@ -16,7 +16,7 @@ from queuecalc.evaluation.steps import StepLosses
 from queuecalc.evaluation.walk import walk
 from tests.reference.random_models import random_graph, random_model
 
-DRAWS = [(draw, seed) for seed in range(60, 90) for draw in (random_graph, random_model)]
+DRAWS = [(draw, seed) for seed in range(60, 78) for draw in (random_graph, random_model)]
 
 
 @cache
@@ -46,18 +46,18 @@ def exactly(pattern: Pattern, counts: dict[str, int], along: Walk, *, late: bool
 
 
 def test_there_are_enough_plans() -> None:
-    assert len(fitting()) >= 30
-    assert sum(plan.model.contract.timeout_s is not None for plan, _, _ in fitting()) >= 10
+    assert len(fitting()) >= 18
+    assert sum(plan.model.contract.timeout_s is not None for plan, _, _ in fitting()) >= 6
 
 
-@pytest.mark.parametrize("number", range(0, 30, 3))
+@pytest.mark.parametrize("number", range(0, 18, 2))
 def test_the_lower_bound_is_what_is_lost_when_nobody_is_late(number: int) -> None:
     pattern, counts, along = fitting()[number]
     least = LostBounds(pattern, counts, along).least[""]
     assert least == pytest.approx(exactly(pattern, counts, along, late=False), rel=1e-9, abs=1e-11)
 
 
-@pytest.mark.parametrize("number", range(0, 30, 3))
+@pytest.mark.parametrize("number", range(0, 18, 2))
 def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
     pattern, counts, along = fitting()[number]
     bounds = LostBounds(pattern, counts, along)
@@ -67,7 +67,7 @@ def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
         assert exact <= most[""] + 1e-10
 
 
-@pytest.mark.parametrize("number", [0, 7, 19])
+@pytest.mark.parametrize("number", [0, 7, 11])
 def test_a_course_stays_below_a_parameter_as_long_as_its_pieces_do(number: int) -> None:
     _, _, along = fitting()[number]
     course = course_of(along)
