@@ -289,9 +289,7 @@ class _Walker:
         groups = [(indices, servers)]
         if partitions < servers_of(graph.figures[component], self.counts[component]):
             groups += [(own, min(servers, partitions)), (rest, 0.0)]
-        for group, capacity in groups:
-            if group:
-                self._cut_at(self._work(group) - capacity)
+        self._cut_at(*(self._work(group) - capacity for group, capacity in groups if group))
         least = {index: np.full_like(self.load, np.inf) for index in indices}
         for group, capacity in groups:
             if group:
@@ -306,14 +304,16 @@ class _Walker:
 
     # -- cutting pieces
 
-    def _cut_at(self, difference: FloatArray) -> None:
-        """Cut the pieces in which a linear function changes its sign."""
-        left, right = difference
-        inside = np.flatnonzero(left * right < 0)
-        if inside.size:
-            share = left[inside] / (left[inside] - right[inside])
-            at = self.start[inside] + share * (self.end[inside] - self.start[inside])
-            self._cut(np.unique(np.concatenate([self.start, at, self.end[-1:]])))
+    def _cut_at(self, *differences: FloatArray) -> None:
+        """Cut the pieces in which one of some linear functions changes its sign."""
+        cuts = []
+        for left, right in differences:
+            inside = np.flatnonzero(left * right < 0)
+            if inside.size:
+                share = left[inside] / (left[inside] - right[inside])
+                cuts.append(self.start[inside] + share * (self.end[inside] - self.start[inside]))
+        if cuts:
+            self._cut(np.unique(np.concatenate([self.start, *cuts, self.end[-1:]])))
 
     def _cut(self, knots: FloatArray, also: FloatArray | None = None) -> FloatArray | None:
         """Lay all pieces anew on finer knots (those that there are, and more); `also` is cut and returned."""

@@ -27,7 +27,10 @@ SMALL = ("single-queue", "on-call-overprovision", "start")
 """Models that a search answers at once."""
 
 
-SLOW = {"loaddependent": "its sojourn takes minutes where rates are 1e15 apart"}
+SLOW = {
+    "gmc": "its root takes half a minute at extreme loads",
+    "loaddependent": "its sojourn takes minutes where rates are 1e15 apart",
+}
 """Kinds of station that still miss the limit at extreme numbers; only the long run tells of them."""
 
 
