@@ -1,6 +1,7 @@
 """What leaves the library: frozen numbers, names and sentences. Computes nothing."""
 
 from queuecalc.answer.certificate import CERTIFICATE_FORMAT, Certificate, PatternProof, RefusedBox
+from queuecalc.answer.classes import ClassAtStation, ClassesAnswer, ClassLine, SharedStation
 from queuecalc.answer.closed import (
     ClosedAnswer,
     ClosedBoundsAnswer,
@@ -44,6 +45,9 @@ __all__ = [
     "Asynchronous",
     "Availability",
     "Certificate",
+    "ClassAtStation",
+    "ClassLine",
+    "ClassesAnswer",
     "ClosedAnswer",
     "ClosedBoundsAnswer",
     "ClosedClassLine",
@@ -71,6 +75,7 @@ __all__ = [
     "RefusedBox",
     "Relaxation",
     "Series",
+    "SharedStation",
     "SimulatedBacklog",
     "SimulatedComponent",
     "SimulatedLatency",

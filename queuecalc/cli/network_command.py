@@ -12,7 +12,7 @@ from queuecalc.cli.numbers import PercentilesType
 from queuecalc.cli.options import shared
 
 if TYPE_CHECKING:
-    from queuecalc.modelfile import NamedClosed, NamedNetwork
+    from queuecalc.modelfile import NamedClasses, NamedClosed, NamedNetwork
 
 __all__ = ["command"]
 
@@ -57,11 +57,13 @@ def command(
     the probability to go to each station next (what is missing to 1 leaves), and [arrival_rates] from outside.
 
     A closed network has population = N instead of arrivals, think_s, and [visits] or a [routing] that nobody leaves;
-    or [classes.NAME] with these. Percentiles are of open networks, --method is for closed ones.
+    or [classes.NAME] with these. A class with arrival_rates and a routing of its own comes and goes; several of them
+    make an open network, beside classes with a population a mixed one. class_service_ms gives a station that its
+    classes share. Percentiles are of open networks, --method is for closed ones.
 
     Exit status 1 if a station has no steady state.
     """
-    from queuecalc.modelfile import NamedClosed, read_any_network
+    from queuecalc.modelfile import NamedClasses, NamedClosed, read_any_network
 
     read = read_any_network(model, settings=settings)
     if isinstance(read, NamedClosed):
@@ -70,9 +72,17 @@ def command(
                 "--percentile goes with open networks; a closed one is answered by means", ctx
             )
         return _closed(read, method, form)
-    if method != "auto":
-        raise click.UsageError(f"--method {method} goes with closed networks; this one is open", ctx)
+    if method not in ("auto", "exact") or (method == "exact" and not isinstance(read, NamedClasses)):
+        open_one = not isinstance(read, NamedClasses)
+        what = "this one is open" if open_one else "here some come and go, and auto is exact"
+        raise click.UsageError(f"--method {method} goes with closed networks; {what}", ctx)
+    if isinstance(read, NamedClasses):
+        return _classes(ctx, read, settings, percentiles, form)
     return _open(read, settings, percentiles, form)
+
+
+def _levels(percentiles: tuple[tuple[float, ...], ...]) -> list[float]:
+    return list(dict.fromkeys(itertools.chain.from_iterable(percentiles))) or [50.0, 95.0, 99.0]
 
 
 def _open(
@@ -82,11 +92,33 @@ def _open(
     from queuecalc.network import summarised
     from queuecalc.report import network_page
 
-    wanted = dict.fromkeys(itertools.chain.from_iterable(percentiles)) or (50.0, 95.0, 99.0)
-    answer = summarised(
-        read.network.solve(), [level / 100.0 for level in wanted], title=read.title, source=read.source
-    )
+    levels = [level / 100.0 for level in _levels(percentiles)]
+    answer = summarised(read.network.solve(), levels, title=read.title, source=read.source)
     deliver(form, answer, lambda everything: network_page(answer, settings, everything=everything))
+    return KEPT if answer.stable else NOT_KEPT
+
+
+def _classes(
+    ctx: click.Context,
+    read: NamedClasses,
+    settings: tuple[str, ...],
+    percentiles: tuple[tuple[float, ...], ...],
+    form: str,
+) -> int:
+    from queuecalc.cli.console import deliver
+    from queuecalc.network import OpenNetwork, summarised_mixed, summarised_open
+    from queuecalc.report import classes_page
+
+    if isinstance(read.network, OpenNetwork):
+        levels = [level / 100.0 for level in _levels(percentiles)]
+        answer = summarised_open(read.network.solve(), levels, title=read.title, source=read.source)
+    else:
+        if percentiles:
+            raise click.UsageError(
+                "--percentile goes with open networks; a mixed one is answered by means", ctx
+            )
+        answer = summarised_mixed(read.network.solve(), title=read.title, source=read.source)
+    deliver(form, answer, lambda everything: classes_page(answer, settings, everything=everything))
     return KEPT if answer.stable else NOT_KEPT
 
 

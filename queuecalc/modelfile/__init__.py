@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from queuecalc.late import late
 
 _HOMES = {
+    "queuecalc.modelfile.classes": ("NamedClasses",),
     "queuecalc.modelfile.closed_reading": ("NamedClosed", "closed_of", "read_any_network"),
     "queuecalc.modelfile.either": ("read_either",),
     "queuecalc.modelfile.kinds": ("Kind", "catalogue"),
@@ -20,6 +21,7 @@ _HOMES = {
 
 __all__ = [
     "Kind",
+    "NamedClasses",
     "NamedClosed",
     "NamedNetwork",
     "catalogue",
@@ -40,6 +42,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from queuecalc.modelfile.classes import NamedClasses
     from queuecalc.modelfile.closed_reading import NamedClosed, closed_of, read_any_network
     from queuecalc.modelfile.either import read_either
     from queuecalc.modelfile.kinds import Kind, catalogue

@@ -68,15 +68,18 @@ class ClosedStationTable(StationTable):
 
 
 class ClosedClassTable(Table):
-    """One class of customers: how many, what they think, and where they go."""
+    """One class of customers: how many, what they think, and where they go; or how fast they come."""
 
     population: Annotated[int | None, _POPULATION] = _key("how many customers there are", "50")
+    arrival_rates: Annotated[dict[str, Any] | None, _TABLE] = _key(
+        "or, for a class that comes and goes, what comes to each station from outside, in 1/s", "{ web = 10 }"
+    )
     think_s: Annotated[Decimal | None, _THINK] = _key("mean time between two cycles (default 0)", "2.5")
     visits: Annotated[dict[str, Any] | None, _TABLE] = _key(
         "mean visits to each station in a cycle (default: one to each)", "{ web = 1, disk = 0.4 }"
     )
     routing: Annotated[dict[str, Any] | None, _TABLE] = _key(
-        "or the probability to go to each station next; rows add up to 1",
+        "or the probability to go to each station next; rows add up to 1 (at most 1 with arrival_rates)",
         "{ web = { disk = 1 }, disk = { web = 1 } }",
     )
     reference: Annotated[str | None, text("the name of a station")] = _key(

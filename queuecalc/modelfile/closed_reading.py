@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from queuecalc.errors import InvalidInput
+from queuecalc.modelfile.classes import NamedClasses, named_classes, open_part
 from queuecalc.modelfile.closed_document import VISITS, ClosedClassTable, ClosedDocument, ClosedStationTable
 from queuecalc.modelfile.document import HeadTable
 from queuecalc.modelfile.faults import Faults, Path, nearest
@@ -27,6 +28,8 @@ from queuecalc.station import Station
 
 __all__ = ["NamedClosed", "closed_of", "read_any_network"]
 
+_HOW_MANY = "missing; expected how many customers there are"
+_MISSING = f"{_HOW_MANY}, or arrival_rates for a class that comes and goes"
 _OWN = ("state_rates", "class_service_ms")
 _HEAD = ("population", "think_s", "visits", "routing", "reference")
 
@@ -40,8 +43,10 @@ class NamedClosed(NamedTuple):
     source: str
 
 
-def read_any_network(source: str | FilePath, *, settings: Iterable[str] = ()) -> NamedNetwork | NamedClosed:
-    """The network of a file; closed where the file has a population or classes.
+def read_any_network(
+    source: str | FilePath, *, settings: Iterable[str] = ()
+) -> NamedNetwork | NamedClosed | NamedClasses:
+    """The network of a file: closed where it has a population; with classes open, closed or mixed, as they are.
 
     Args:
         source: an existing path, else the name of a shipped network; "-" is standard input.
@@ -59,8 +64,8 @@ def read_any_network(source: str | FilePath, *, settings: Iterable[str] = ()) ->
     return closed_of(document, source=found.source) if closed else network_of(document, source=found.source)
 
 
-def closed_of(document: Mapping[str, Any], *, source: str = "text") -> NamedClosed:
-    """The closed network of a document, which is what TOML parses into.
+def closed_of(document: Mapping[str, Any], *, source: str = "text") -> NamedClosed | NamedClasses:
+    """The closed network of a document, or that of its classes.
 
     Raises:
         ModelError: as for `read_any_network`.
@@ -84,9 +89,13 @@ def closed_of(document: Mapping[str, Any], *, source: str = "text") -> NamedClos
     if faults:
         raise faults.error(source, document)
     try:
+        if any("arrival_rates" in part for part in parts.values()):
+            return NamedClasses(
+                named_classes(stations, parts, _network), head.title or source, head.notes or "", source
+            )
         network = _network(stations, parts)
     except InvalidInput as error:
-        faults.add(_place(str(error), parts), str(error))
+        faults.add(_place(str(error), parts, stations), str(error))
         raise faults.error(source, document) from None
     return NamedClosed(network, head.title or source, head.notes or "", source)
 
@@ -115,11 +124,14 @@ def _network(stations: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]
     )
 
 
-def _place(message: str, parts: Mapping[str, Any]) -> Path:
+def _place(message: str, parts: Mapping[str, Any], stations: Mapping[str, Any]) -> Path:
     """Where a fault of the whole is shown."""
     for name in parts:
         if name and repr(name) in message:
             return "classes", name
+    for name in stations:
+        if message.startswith(f"stations[{name!r}]"):
+            return "stations", name
     return ("routing",) if "routing" in message else ("stations",)
 
 
@@ -127,7 +139,9 @@ def _head(document: Mapping[str, Any], faults: Faults) -> HeadTable:
     if "arrival_rates" in document:
         faults.add(
             ("arrival_rates",),
-            "nobody comes to a closed network from outside; remove it, or population and classes",
+            "each class has its own; expected it in [classes.NAME]"
+            if "classes" in document
+            else "nobody comes to a closed network from outside; remove it, or population",
         )
     outside = {key: each for key, each in document.items() if key != "arrival_rates"}
     head = read_head(outside, faults, ClosedDocument)
@@ -167,9 +181,11 @@ def _station(name: str, raw: Any, faults: Faults) -> Station | ClassStation | Ra
 
 def _part(raw: Any, path: Path, stations: list[str], faults: Faults) -> dict[str, Any]:
     """What is said of one class, checked."""
+    if isinstance(raw, Mapping) and "arrival_rates" in raw:
+        return open_part(raw, path, stations, faults)
     found = read_table(ClosedClassTable, raw, path, faults).written()
     if "population" not in found and not faults.below((*path, "population")):
-        faults.add((*path, "population"), "missing; expected how many customers there are")
+        faults.add((*path, "population"), _MISSING if path else _HOW_MANY)
     if "visits" in found and "routing" in found:
         faults.add((*path, "routing"), "visits says it, too; expected one of them")
     if "reference" in found and "routing" not in found:
@@ -225,7 +241,7 @@ def _children(path: Path, document: Mapping[str, Any], _here: Mapping[str, Any])
         case (
             ("stations" | "routing" | "visits",)
             | ("routing", _)
-            | ("classes", _, "visits" | "routing")
+            | ("classes", _, "visits" | "routing" | "arrival_rates")
             | ("classes", _, "routing", _)
         ):
             return names

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from queuecalc.errors import InvalidInput
 from queuecalc.modelfile.document import HeadTable
-from queuecalc.modelfile.faults import Faults, Path, nearest
+from queuecalc.modelfile.faults import Faults, Path, dotted, nearest
 from queuecalc.modelfile.network_document import PROBABILITY, RATE, NetworkDocument, StationTable
 from queuecalc.modelfile.services import service_law
 from queuecalc.modelfile.settings import with_settings
@@ -21,11 +21,13 @@ from queuecalc.station import Station
 
 __all__ = [
     "NamedNetwork",
+    "check_traps",
     "is_closed",
     "network_of",
     "network_of_text",
     "numbers_by_station",
     "open_children",
+    "open_routing",
     "read_network",
     "station_of",
 ]
@@ -76,10 +78,10 @@ def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNet
     faults = Faults()
     head = _head(document, faults)
     stations = _stations(document.get("stations"), faults)
-    routing = _routing(document.get("routing", {}), stations, faults)
+    routing = open_routing(document.get("routing", {}), ("routing",), stations, faults)
     rates = _rates(document.get("arrival_rates"), stations, faults)
     if stations and not faults.below(("stations",)) and not faults.below(("routing",)):
-        _check_traps(stations, routing, faults)
+        check_traps(stations, routing, ("routing",), faults)
     if faults:
         raise faults.error(source, document)
     sound = {name: station for name, station in stations.items() if station is not None}
@@ -88,7 +90,7 @@ def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNet
 
 
 def is_closed(document: Mapping[str, Any]) -> bool:
-    """Whether a document holds a closed network: a fixed population instead of arrivals."""
+    """Whether a document holds more than one stream of arrivals: a fixed population, or classes of either."""
     return "population" in document or "classes" in document
 
 
@@ -101,9 +103,10 @@ def _head(document: Mapping[str, Any], faults: Faults) -> HeadTable:
         )
         return HeadTable()
     if is_closed(document):
-        key = "population" if "population" in document else "classes"
+        key, what = ("population", "is closed") if "population" in document else ("classes", "has classes")
         faults.add(
-            (key,), "this network is closed, and an open one is wanted here; `queuecalc network` answers it"
+            (key,),
+            f"this network {what}, and an open one of one class is wanted here; `queuecalc network` answers it",
         )
         return HeadTable()
     head = read_head(document, faults, NetworkDocument)
@@ -163,18 +166,19 @@ def station_of(
         return None
 
 
-def _routing(raw: Any, stations: Mapping[str, Any], faults: Faults) -> dict[str, dict[str, float]]:
-    """{name: {name: probability}}, without what is at fault."""
-    path: Path = ("routing",)
+def open_routing(
+    raw: Any, path: Path, stations: Mapping[str, Any], faults: Faults
+) -> dict[str, dict[str, float]]:
+    """{name: {name: probability}} whose rows add up to at most 1, without what is at fault."""
     if not isinstance(raw, Mapping):
-        faults.add(path, "expected a table, [routing.NAME]", raw)
+        faults.add(path, f"expected a table, [{dotted(path)}.NAME]", raw)
         return {}
     routing = {}
     for name, row in raw.items():
         if _unknown(name, (*path, name), stations, faults):
             continue
         if not isinstance(row, Mapping):
-            faults.add((*path, name), f"expected a table of probabilities, [routing.{name}]", row)
+            faults.add((*path, name), f"expected a table of probabilities, [{dotted((*path, name))}]", row)
             continue
         shares = numbers_by_station(row, (*path, name), PROBABILITY, stations, faults)
         total = sum(shares.values(), Decimal(0))
@@ -228,13 +232,14 @@ def _unknown(name: str, path: Path, stations: Mapping[str, Any], faults: Faults)
     return True
 
 
-def _check_traps(
-    stations: Mapping[str, Any], routing: Mapping[str, Mapping[str, float]], faults: Faults
+def check_traps(
+    stations: Mapping[str, Any], routing: Mapping[str, Mapping[str, float]], path: Path, faults: Faults
 ) -> None:
+    """Says of each set of stations that keeps whoever comes to it."""
     for trap in closed_sets(tuple(stations), routing):
         several = len(trap) > 1
         faults.add(
-            ("routing", trap[0]),
+            (*path, trap[0]),
             f"nobody who comes to {' or '.join(trap)} can ever leave: the probabilities of "
             f"{'each of them add up to 1 among themselves' if several else 'this station add up to 1'}; "
             "lower one, what a row lacks to 1 leaves the network",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queuecalc.network.class_summary import summarised_mixed, summarised_open
 from queuecalc.network.closed import (
     ClosedNetwork,
     ClosedSolution,
@@ -23,6 +24,7 @@ from queuecalc.network.shared_station import ClassStation
 from queuecalc.network.sojourn import NetworkSojourn
 from queuecalc.network.solution import JacksonSolution
 from queuecalc.network.summary import summarised
+from queuecalc.network.traffic import flow_through
 
 __all__ = [
     "ClassStation",
@@ -40,8 +42,11 @@ __all__ = [
     "Routing",
     "ThroughputBounds",
     "closed_sets",
+    "flow_through",
     "fork_join_law",
     "summarised",
     "summarised_bounds",
     "summarised_closed",
+    "summarised_mixed",
+    "summarised_open",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queuecalc.report.class_network import classes_page
 from queuecalc.report.closed_network import closed_bounds_page, closed_page
 from queuecalc.report.derived import derivation_text
 from queuecalc.report.derived_markup import derivation_latex, derivation_markdown
@@ -28,6 +29,7 @@ __all__ = [
     "Listing",
     "Page",
     "StationFigures",
+    "classes_page",
     "closed_bounds_page",
     "closed_page",
     "comparison_cells",

@@ -11,7 +11,7 @@ import pytest
 
 from queuecalc.errors import ModelError
 from queuecalc.law import Deterministic, Gamma, Lognormal, Pareto
-from queuecalc.modelfile import NamedClosed, read_any_network, read_network, shipped_networks
+from queuecalc.modelfile import NamedClasses, NamedClosed, read_any_network, read_network, shipped_networks
 from queuecalc.network import JacksonNetwork
 from queuecalc.station import Station
 
@@ -206,7 +206,7 @@ def test_shipped_networks_are_sound_and_found_by_name(monkeypatch: pytest.Monkey
     for name, path in shipped_networks().items():
         read = read_any_network(name)
         solution = read.network.solve()
-        assert isinstance(read, NamedClosed) or read.network.solve().stable
+        assert isinstance(read, NamedClosed | NamedClasses) or read.network.solve().stable
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
         assert read_any_network("-").network.solve() == solution
     with pytest.raises(ModelError, match=r"shipped network; did you mean web-shop\?"):
