@@ -249,5 +249,11 @@ class MixedSolution:
         """The weakest label of the statements."""
         return weakest(statement.evidence for statement in self.statements)
 
+    def __eq__(self, other: object) -> bool:
+        return self.network == other.network if isinstance(other, MixedSolution) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.network)
+
     def __repr__(self) -> str:
         return f"{self.network!r}.solve()"
