@@ -161,7 +161,11 @@ class Facts:
             return self.walk.work
         rates = self.walk.type_rates
         held = HeldQueues(
-            graph, rates.reshape(rates.shape[0], -1), self.counts.__getitem__, self.counts.__getitem__
+            graph,
+            rates.reshape(rates.shape[0], -1),
+            self.counts.__getitem__,
+            self.counts.__getitem__,
+            self.pattern.pool.arrivals,
         )
         found = dict(self.walk.work)
         for name in graph.holding:

@@ -17,7 +17,18 @@ from queuecalc.architecture.model import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.evaluation.flows import class_rates, offered_visits
 
-__all__ = ["Case", "Group", "at_once", "below", "forked_at_peak", "group_of", "in_turns", "split_times"]
+__all__ = [
+    "ONE_BY_ONE",
+    "Arrivals",
+    "Case",
+    "Group",
+    "arrivals_at_peak",
+    "at_once",
+    "below",
+    "group_of",
+    "in_turns",
+    "split_times",
+]
 
 _MOST_CASES = 64
 
@@ -64,6 +75,22 @@ class Group:
     components: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Arrivals:
+    """How visits come to a component.
+
+    Attributes:
+        sizes: P(1), P(2), ... of how many come at once.
+        beside: the share of the visits that come at once with some to other components.
+    """
+
+    sizes: tuple[float, ...] = (1.0,)
+    beside: float = 0.0
+
+
+ONE_BY_ONE = Arrivals()
+
+
 def in_turns(branches: Sequence[Branch]) -> list[tuple[Branch, ...]]:
     """The waited-for calls as the turns that they take: those of one group in one, at the place of the first."""
     turns: dict[object, list[Branch]] = {}
@@ -91,6 +118,18 @@ def group_of(
     """
     if not at_once(turn):
         return None
+    found = _combinations(turn)
+    cases = tuple(
+        Case(chance, dict(key), max((shift[visit] for visit, _ in key), default=0.0))
+        for key, chance in found.items()
+    )
+    order = below(graph, [branch.visit for branch in turn])
+    components = frozenset(graph.visits[index].component for index in order)
+    return Group(owner, place, min(case.shift_s for case in cases), cases, order, components)
+
+
+def _combinations(turn: Sequence[Branch]) -> dict[tuple[tuple[int, int], ...], float]:
+    """Chances of the numbers of calls of a turn, by ((visit, calls), ...)."""
     numbers: list[tuple[tuple[int, float], ...]] = []
     for branch in turn:
         whole, rest = split_times(branch.times)
@@ -110,13 +149,7 @@ def group_of(
                 f"calls that go out together ({turn[0].together}) have more than {_MOST_CASES} combinations of "
                 "times; expected whole numbers in most of them"
             )
-    cases = tuple(
-        Case(chance, dict(key), max((shift[visit] for visit, _ in key), default=0.0))
-        for key, chance in found.items()
-    )
-    order = below(graph, [branch.visit for branch in turn])
-    components = frozenset(graph.visits[index].component for index in order)
-    return Group(owner, place, min(case.shift_s for case in cases), cases, order, components)
+    return found
 
 
 def below(graph: Graph, visits: Sequence[int]) -> tuple[int, ...]:
@@ -131,30 +164,46 @@ def below(graph: Graph, visits: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(reached, reverse=True))
 
 
-def forked_at_peak(model: Model, graph: Graph) -> dict[str, float]:
-    """By component, the share of its visits that come at once with those of others when the load is at its peak."""
+def arrivals_at_peak(model: Model, graph: Graph) -> Mapping[str, Arrivals]:
+    """How visits come to the components that get some together with others, when the load is at its peak."""
     if not any(call.together for call in model.calls):
         return {}
     rates = class_rates(model.classes, np.array([model.load.curve.peak]))
     inflow = offered_visits(graph, rates)[:, 0].tolist()
-    together: dict[str, float] = {}
-    for branch, rate in _grouped(graph, inflow):
-        name = graph.visits[branch.visit].component
-        together[name] = together.get(name, 0.0) + rate * branch.times
-    return {
-        name: min(1.0, rate / max(sum(inflow[index] for index in graph.visits_of[name]), 1e-300))
-        for name, rate in together.items()
-    }
+    beside: dict[str, float] = {}
+    batches: dict[str, dict[int, float]] = {}
+    for turn, rate in _turns_at_once(graph, inflow, {name: float(each[0]) for name, each in rates.items()}):
+        for copies, chance in _combinations(turn).items():
+            at: dict[str, int] = {}
+            for visit, number in copies:
+                name = graph.visits[visit].component
+                at[name] = at.get(name, 0) + number
+            for name, number in at.items():
+                sizes = batches.setdefault(name, {})
+                sizes[number] = sizes.get(number, 0.0) + rate * chance
+                if len(at) > 1:
+                    beside[name] = beside.get(name, 0.0) + rate * chance * number
+    found: dict[str, Arrivals] = {}
+    for name, by_size in batches.items():
+        total = max(sum(inflow[index] for index in graph.visits_of[name]), 1e-300)
+        most = max(by_size)
+        chances = np.array([by_size.get(number, 0.0) for number in range(1, most + 1)])
+        chances[0] += max(total - float(chances @ np.arange(1.0, most + 1.0)), 0.0)
+        if chances.sum() > 0.0:
+            sizes_of = tuple((chances / chances.sum()).tolist()) if most > 1 else (1.0,)
+            found[name] = Arrivals(sizes_of, min(1.0, beside.get(name, 0.0) / total))
+    return found
 
 
-def _grouped(graph: Graph, inflow: Sequence[float]) -> Iterator[tuple[Branch, float]]:
-    """Calls that go out at once with others, and how often their caller makes them."""
+def _turns_at_once(
+    graph: Graph, inflow: Sequence[float], rates: Mapping[str, float]
+) -> Iterator[tuple[Sequence[Branch], float]]:
+    """Calls that go out at once, and how often."""
     for index, visit in enumerate(graph.visits):
         for turn in in_turns(visit.branches):
             if at_once(turn):
-                yield from ((branch, inflow[index] * (1.0 - visit.dropped)) for branch in turn)
-    for branches in graph.entries.values():
+                yield turn, inflow[index] * (1.0 - visit.dropped)
+    for request_class, branches in graph.entries.items():
         for turn in in_turns(branches):
             if at_once(turn):
-                for branch in turn:
-                    yield branch, inflow[branch.visit] / branch.times
+                yield turn, rates[request_class]

@@ -19,13 +19,15 @@ from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, passed_share, propagate
-from queuecalc.evaluation.groups import Group, forked_at_peak
-from queuecalc.evaluation.joins import Joins
+from queuecalc.evaluation.groups import ONE_BY_ONE, Group, arrivals_at_peak
+from queuecalc.evaluation.joins import Beside, Joins
 from queuecalc.evaluation.occupancy import HeldQueues
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.evaluation.regimes import Course
 from queuecalc.evaluation.response import inversion_for
 from queuecalc.evaluation.route import Route, compose, route_of, split_times
+from queuecalc.network.parallel import commonness
+from queuecalc.station.batch_waiting import BatchWaiting
 
 __all__ = ["LATE", "TILTS", "ScenarioLosses"]
 
@@ -97,9 +99,9 @@ class ScenarioLosses:
     occupied: bool = True
 
     def __post_init__(self) -> None:
-        load, forked = self.model.load, forked_at_peak(self.model, self.graph)
+        self.arrivals = arrivals_at_peak(self.model, self.graph)
         self.routes: dict[str, Route] = {
-            name: route_of(self.graph, name, load.network_s, forked) for name in self.classes
+            name: route_of(self.graph, name, self.model.load.network_s) for name in self.classes
         }
         self.components = sorted(
             {self.graph.visits[index].component for route in self.routes.values() for index in route.order}
@@ -153,11 +155,15 @@ class ScenarioLosses:
             if name not in point.laws:
                 point.laws[name] = service_law(self.graph, name, rates), rates.sum(axis=0)
             service, rate = point.laws[name]
-            point.queues[name, live] = Queue(self.graph.figures[name], service, rate, units), probabilities
+            arrivals = self.arrivals.get(name, ONE_BY_ONE)
+            queue = Queue(self.graph.figures[name], service, rate, units, arrivals)
+            point.queues[name, live] = queue, probabilities
         return point.queues[name, live]
 
     def _held(self, point: _Point) -> HeldQueues:
-        return HeldQueues(self.graph, point.type_rates, self._sure_units, self.counts.__getitem__)
+        return HeldQueues(
+            self.graph, point.type_rates, self._sure_units, self.counts.__getitem__, self.arrivals
+        )
 
     def _sure_units(self, name: str) -> int:
         """The one live count of a component that held servers wait for."""
@@ -383,17 +389,30 @@ class ScenarioLosses:
             self._sample_services(there, group.order)
             return waits, there.services
 
-        def delayed(name: str) -> tuple[Any, Any]:
+        def beside(name: str) -> Beside:
             if not any(count > 0 for count, _ in way.live[name]):
-                return 0.0, 0.0
+                return Beside()
             queue, probabilities = self._queue(point, name, way.live[name])
-            if queue.waiting is None:
-                return 0.0, 0.0
+            waiting = queue.waiting
+            if waiting is None:
+                return Beside()
             share = np.where(queue.stable, probabilities, 0.0)
-            total = np.maximum(share.sum(axis=0), 1e-300)
-            return (share * queue.waiting.delay_probability).sum(axis=0) / total, queue.service.scv
+            scv, together = queue.service.scv, queue.arrivals.beside
+            common = commonness(queue.utilisation, waiting.delay_probability, scv, together)
+            mean = (share * common).sum(axis=0) / np.maximum(share.sum(axis=0), 1e-300)
+            if not queue.joined or not isinstance(waiting, BatchWaiting):
+                return Beside(mean)
+            batch = waiting
 
-        return Joins(way.route, samples, through, delayed, inversion_for([way.route]), point.inflow.shape[1])
+            def last(number: int, s: Any, gap: Any, end: Any) -> Any:
+                def ended(fresh: int, under_way: int) -> Any:
+                    return np.asarray(end(fresh, under_way))[..., None, :]
+
+                return (share * batch.last(number, s[..., None, :], gap, ended)).sum(axis=-2)
+
+            return Beside(mean, last, float(np.min(batch.servers)))
+
+        return Joins(way.route, samples, through, beside, inversion_for([way.route]), point.inflow.shape[1])
 
     def _mixed_transform(self, point: _Point, name: str, live: LiveCounts) -> Any:
         """Transform of the wait mixed over live counts; for negative s inf where it has passed its pole."""

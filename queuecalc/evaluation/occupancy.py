@@ -16,7 +16,7 @@ where one of them is handed off, it is that of Poisson arrivals, which overstate
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy as np
 
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.law import Deterministic, Exponential, Law, RandomSum, Sum
 from queuecalc.station import Waiting
@@ -70,7 +71,7 @@ class SourcedQueue(Queue):
     @classmethod
     def of(cls, queue: Queue, population: int) -> SourcedQueue:
         """The same queue with at most `population` visits, in line and in service."""
-        made = cls(queue.figures, queue.service, queue.rate, queue.live)
+        made = cls(queue.figures, queue.service, queue.rate, queue.live, queue.arrivals)
         object.__setattr__(made, "population", population)
         return made
 
@@ -126,7 +127,7 @@ class HoldingQueue(Queue):
     @classmethod
     def of(cls, queue: Queue, full: Callable[[], Law] | None, steady_below: Any) -> HoldingQueue:
         """The same queue, its line served as when all servers are held (None: as ever)."""
-        made = cls(queue.figures, queue.service, queue.rate, queue.live)
+        made = cls(queue.figures, queue.service, queue.rate, queue.live, queue.arrivals)
         object.__setattr__(made, "full", full)
         object.__setattr__(made, "steady_below", steady_below)
         return made
@@ -141,7 +142,11 @@ class HoldingQueue(Queue):
     def waiting(self) -> Waiting | None:
         """The line at the service law of the full state."""
         return Queue(
-            self.figures, self.service if self.full is None else self.full(), self.rate, self.live
+            self.figures,
+            self.service if self.full is None else self.full(),
+            self.rate,
+            self.live,
+            self.arrivals,
         ).waiting
 
     @cached_property
@@ -164,15 +169,22 @@ class HeldQueues:
         type_rates: inflow of every service type, shape (types, instants).
         units: units alive by component.
         bought: units of the components that hold servers, alive or not: so many of their visits there can be.
+        arrivals: how many visits come at once, where not one by one.
     """
 
     def __init__(
-        self, graph: Graph, type_rates: FloatArray, units: Callable[[str], Any], bought: Callable[[str], int]
+        self,
+        graph: Graph,
+        type_rates: FloatArray,
+        units: Callable[[str], Any],
+        bought: Callable[[str], int],
+        arrivals: Mapping[str, Arrivals] | None = None,
     ) -> None:
         self.graph = graph
         self.type_rates = type_rates
         self.units = units
         self.bought = bought
+        self.arrivals = arrivals or {}
         self._queues: dict[str, Queue] = {}
 
     def queue(self, name: str) -> Queue:
@@ -184,7 +196,8 @@ class HeldQueues:
     def with_units(self, name: str, units: Any) -> Queue:
         """The same with so many units alive: a number, or a column of shape (states, 1) for several states."""
         figures, rates = self.graph.figures[name], self.type_rates[list(self.graph.types_of[name])]
-        queue = Queue(figures, self.service(name, rates), rates.sum(axis=0), units)
+        arrivals = self.arrivals.get(name, ONE_BY_ONE)
+        queue = Queue(figures, self.service(name, rates), rates.sum(axis=0), units, arrivals)
         if name in self.graph.holding:
             bounded = any(name in holders for holders in self.graph.holders_of.values())
             full = (lambda: self.when_full(name, made)) if bounded else None
@@ -219,7 +232,7 @@ class HeldQueues:
 
     def _scaled(self, name: str, factor: Any, units: Any) -> Queue:
         rates = self.type_rates.reshape(self.type_rates.shape[0], *(1,) * (factor.ndim - 1), -1) * factor
-        there = HeldQueues(self.graph, rates, self.units, self.bought)
+        there = HeldQueues(self.graph, rates, self.units, self.bought, self.arrivals)
         own = rates[list(self.graph.types_of[name])]
         queue = Queue(self.graph.figures[name], there.service(name, own), own.sum(axis=0), units)
         return HoldingQueue.of(queue, None, there.steady_below(name))
@@ -258,7 +271,11 @@ class HeldQueues:
             rate = np.where(
                 queue.stable, queue.rate, 0.0
             )  # elsewhere what holds for it has no steady state either
-            steady = queue if np.all(queue.stable) else Queue(queue.figures, queue.service, rate, queue.live)
+            steady = (
+                queue
+                if np.all(queue.stable)
+                else Queue(queue.figures, queue.service, rate, queue.live, queue.arrivals)
+            )
             assert steady.waiting is not None
             laws.append(QueueWait(steady.waiting))
         return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))

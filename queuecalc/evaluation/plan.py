@@ -13,7 +13,7 @@ from queuecalc.architecture import Model
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph, NobodyTakes, lower
 from queuecalc.evaluation.flows import FloatArray, Gains, class_rates, component_rates, offered_visits
-from queuecalc.evaluation.groups import forked_at_peak
+from queuecalc.evaluation.groups import arrivals_at_peak
 from queuecalc.evaluation.queues import QueuePool
 from queuecalc.evaluation.route import Route, route_of
 
@@ -82,17 +82,15 @@ class Pattern:
     @cached_property
     def pool(self) -> QueuePool:
         """Queues at rates that recur from plan to plan."""
-        return self._sibling.pool if self._sibling is not None else QueuePool(self.graph())
-
-    def forked(self, down: frozenset[str] = frozenset()) -> Mapping[str, float]:
-        """By component, the share of its visits that come at once with those of others, at the peak of the load."""
-        return forked_at_peak(self.model, self.graph(down))
+        if self._sibling is not None:
+            return self._sibling.pool
+        return QueuePool(self.graph(), arrivals_at_peak(self.model, self.graph()))
 
     def route(self, request_class: str, down: frozenset[str] = frozenset()) -> Route:
         """The waited-for way of a class, possibly with some components down."""
         if (request_class, down) not in self.routes:
             self.routes[request_class, down] = route_of(
-                self.graph(down), request_class, self.model.load.network_s, self.forked(down)
+                self.graph(down), request_class, self.model.load.network_s
             )
         return self.routes[request_class, down]
 

@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.special import binom
 
 from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.law import Law, Mixture
 from queuecalc.station import Waiting
+from queuecalc.station.batch_waiting import BatchWaiting
 
 __all__ = ["ROUNDING", "Queue", "QueuePool", "queues_at", "service_law"]
 
@@ -56,12 +59,14 @@ class Queue:
         rate: inflow of the component, shape (instants,).
         live: units alive: a number, or a column of shape (states, 1) for several states; everything below then has
             the shape (states, instants).
+        arrivals: how many visits come at once.
     """
 
     figures: Figures
     service: Law
     rate: FloatArray
     live: Any
+    arrivals: Arrivals = ONE_BY_ONE
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -74,7 +79,29 @@ class Queue:
             rate, servers = self.rate, figures.servers * self.live
         else:
             rate, servers = self.rate / self.live, figures.servers
+        if len(self.arrivals.sizes) > 1 and figures.max_queue is None:
+            return BatchWaiting.of_sizes(rate, self.service, servers, self._sizes)
         return Waiting.of_checked(rate, self.service, servers, figures.max_queue)
+
+    @property
+    def _sizes(self) -> Any:
+        """P(so many come at once to one line): of a split component each goes to a unit at random."""
+        sizes = np.asarray(self.arrivals.sizes)
+        if self.figures.pooling == "pooled":
+            return sizes
+        live = np.asarray(self.live, dtype=np.float64)
+        n = np.arange(1, sizes.size + 1).reshape(-1, *(1,) * live.ndim)
+        thinned = [
+            (sizes.reshape(n.shape) * binom(n, k) * live**-k * (1.0 - 1.0 / live) ** (n - k)).sum(axis=0)
+            for k in range(1, sizes.size + 1)
+        ]
+        return np.array(thinned) / np.sum(thinned, axis=0)
+
+    @property
+    def joined(self) -> bool:
+        """Whether all visits that come at once stand in one line, so that the last of them is known."""
+        whole = self.figures.pooling == "pooled" or bool(np.all(np.asarray(self.live) == 1))
+        return whole and type(self) is Queue and isinstance(self.waiting, BatchWaiting)
 
     @cached_property
     def utilisation(self) -> FloatArray:
@@ -126,8 +153,9 @@ class QueuePool:
     Plans that differ in one component see the same rates at all others; every figure of a queue is computed once.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, arrivals: Mapping[str, Arrivals] | None = None) -> None:
         self.graph = graph
+        self.arrivals = arrivals or {}
         self._queues: dict[tuple[str, int, bytes], Queue] = {}
         self._services: dict[Any, Any] = {}
         self.held: dict[Any, Any] = {}
@@ -151,7 +179,8 @@ class QueuePool:
 
     def _new(self, name: str, units: int, rates: FloatArray) -> Queue:
         service = service_law(self.graph, name, rates)
-        return Queue(self.graph.figures[name], service, rates.sum(axis=0), units)
+        arrivals = self.arrivals.get(name, ONE_BY_ONE)
+        return Queue(self.graph.figures[name], service, rates.sum(axis=0), units, arrivals)
 
     def service_lst(self, index: int, s: Any, key: Any) -> Any:
         """E exp(-s S) of what a service type is beyond its constant part, remembered under a key that stands for s."""
@@ -195,7 +224,7 @@ def queues_at(
         if held is None:
             if len(pool.held) >= _MOST_JOINS:
                 pool.held.clear()
-            held = HeldQueues(pool.graph, type_rates, counts.__getitem__, limits.__getitem__)
+            held = HeldQueues(pool.graph, type_rates, counts.__getitem__, limits.__getitem__, pool.arrivals)
             pool.held[key] = held
         return {name: held.queue(name) for name in components}
     return {name: pool.queue(name, counts[name], type_rates) for name in components}

@@ -15,9 +15,11 @@ import numpy as np
 
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import Group, in_turns
-from queuecalc.evaluation.joins import Joins
+from queuecalc.evaluation.joins import Beside, Joins
 from queuecalc.evaluation.queues import Queue, QueuePool
 from queuecalc.evaluation.route import Route, compose, split_times
+from queuecalc.network.parallel import commonness
+from queuecalc.station.batch_waiting import BatchWaiting
 from queuecalc.transform.euler import EULER, Euler
 from queuecalc.transform.fourier import FOURIER, Fourier
 from queuecalc.transform.quantile import quantile
@@ -138,13 +140,23 @@ class Response:
         names = sorted({name for group in route.groups.values() for name in group.components})
         return self.pool.joins(route.request_class, tuple(self.queues[name] for name in names))
 
-    def _new_joins(self, route: Route, samples: Any, known: dict[Any, Any], stretch: Any = None) -> Joins:
-        def delayed(name: str) -> tuple[Any, Any]:
-            queue = self.queues[name]
-            return (0.0 if queue.waiting is None else queue.waiting.delay_probability), queue.service.scv
-
+    def _new_joins(
+        self, route: Route, samples: Any, known: dict[Any, Any], stretch: Any = None, waits: Any = None
+    ) -> Joins:
         size = self.weights[0].size
-        return Joins(route, samples, self.through, delayed, self.inversion, size, stretch, known)
+        return Joins(route, samples, self.through, self._beside, self.inversion, size, stretch, known, waits)
+
+    def _beside(self, name: str) -> Beside:
+        """What the stations beside it need to know of a queue."""
+        queue = self.queues[name]
+        if queue.waiting is None:
+            return Beside()
+        common = commonness(
+            queue.utilisation, queue.waiting.delay_probability, queue.service.scv, queue.arrivals.beside
+        )
+        waiting = queue.waiting if queue.joined else None
+        last = waiting.last if isinstance(waiting, BatchWaiting) else None
+        return Beside(common, last, float(np.min(waiting.servers)) if waiting is not None else 1.0)
 
     def _let_in(self, name: str, wait: Any) -> Any:
         return wait * self._accepted[name] if name in self._accepted else wait
@@ -264,6 +276,7 @@ class Response:
                 _law_at(queue.service, instants, queue.rate.size),
                 queue.rate[instants],
                 queue.live,
+                queue.arrivals,
             )
             for name, queue in self.queues.items()
             if name in self._components
@@ -386,7 +399,9 @@ class Response:
             wait = self._let_in(component, self.queues[component].lst(s * (1.0 + e)))
             return waits | {component: wait}, services
 
-        return self._new_joins(route, samples, {}, dict.fromkeys(own, e) if in_service else None)
+        if in_service:
+            return self._new_joins(route, samples, {}, dict.fromkeys(own, e))
+        return self._new_joins(route, samples, {}, None, {component: 1.0 + e})
 
 
 def _law_at(law: Any, instants: Any, size: int) -> Any:

@@ -41,7 +41,6 @@ class Route:
         total_shift_s: the smallest response time that constants alone make, network included.
         most_visits: by component, the largest number of visits that one request can make.
         groups: by (visit, turn), the calls that go out at once; the users are visit -1.
-        forked: by component, the share of its visits that come at once with those of others.
     """
 
     graph: Graph
@@ -54,13 +53,10 @@ class Route:
     total_shift_s: float
     most_visits: Mapping[str, int]
     groups: Mapping[tuple[int, int], Group] = field(default_factory=dict)
-    forked: Mapping[str, float] = field(default_factory=dict)
 
 
-def route_of(
-    graph: Graph, request_class: str, network_s: float, forked: Mapping[str, float] | None = None
-) -> Route:
-    """The route of a class in a graph; `forked` is needed where calls go out at once."""
+def route_of(graph: Graph, request_class: str, network_s: float) -> Route:
+    """The route of a class in a graph."""
     visits = graph.visits
     entries = tuple(branch for branch in graph.entries[request_class] if branch.wait)
     reached: set[int] = set()
@@ -96,7 +92,6 @@ def route_of(
         total,
         visits_made,
         groups,
-        forked or {},
     )
 
 

@@ -82,14 +82,6 @@ NETWORKS: tuple[Statement, ...] = (
         "visits at the callee its wait is that of Poisson arrivals, which is longer",
     ),
     Statement(
-        "fork-join",
-        Evidence.APPROXIMATE,
-        "calls that go out at once take as long as the longest of them, F^(k^(1-g)) for k alike",
-        "Nelson & Tantawi 1988 (the bound by independence); for calls to different stations by simulation p95 within "
-        "3 % and p99 within 5 %, the median up to 9 % high; several calls to one station queue behind each other: p95 "
-        "up to 35 % low",
-    ),
-    Statement(
         "revisits",
         Evidence.APPROXIMATE,
         "visits of one request to one station share a lognormal factor whose variance is that of the correlated "
@@ -135,9 +127,11 @@ NETWORKS: tuple[Statement, ...] = (
     Statement(
         "parallel-sojourns",
         Evidence.APPROXIMATE,
-        "the longest of parallel sojourns with common arrivals; by simulation (single servers, gamma service of SCV "
-        "0.25 to 4, rho 0.3 to 0.9, 2 to 16 branches) p95 within 6.5 % (1.1 % in the median) and p99 within 5 % "
-        "(0.7 %), where independence is up to 21 % and 13 % too long",
-        "Nelson & Tantawi 1988; exponent fitted to simulations of our own",
+        "calls that go out at once take as long as the longest of them; several to one line are one branch, which ends "
+        "with the last (exact for exponential services, and for one server); by simulation (456 cases: up to 16 "
+        "stations of up to 8 servers, up to 10 calls at once to one, gamma service of SCV 0.25 to 4, rho 0.3 to 0.9, "
+        "other visitors) p95 within 7 % (0.6 % in the median, 3.8 % in 19 of 20) and p99 within 9 % (0.8 %)",
+        "Nelson & Tantawi 1988 (the bound by independence); Chaudhry & Templeton 1983 (M^X/M/c); exponent fitted to "
+        "simulations of our own",
     ),
 )

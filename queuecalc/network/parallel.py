@@ -16,23 +16,63 @@ from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real
 from queuecalc.station.base import Queue
 
-__all__ = ["ForkJoin", "fork_join_law"]
+__all__ = ["ForkJoin", "commonness", "fork_join_law", "longest"]
 
-_RHO_POWER, _KAPPA_POWER, _FLOOR, _RISE = 0.57, 1.59, 0.31, 0.64
-"""g = rho^0.57 kappa^1.59 (0.31 + 0.64 / (1 + u)): fitted to simulated M/G/1 branches (gamma service of SCV 0.25, 1 and
-4, rho 0.3 to 0.9, 2 to 16 branches, p50 to p99)."""
+_RHO, _DELAY, _KAPPA, _SHARE = 0.7, 2.0, 1.9, 1.5
+_FLOOR = 0.4
+"""Fitted to simulations of alike branches (tests/tables/make_parallel_simulation.py with other seeds): gamma service of
+SCV 0.25, 1 and 4, 1 to 8 servers, rho 0.3 to 0.9, 2 to 16 branches, a quarter to all of the arrivals in common, p50 to
+p99."""
 
 _FARTHEST = 1e-13
 _PANELS, _POINTS = 48, 16
 _NEAR_ONE = -1e-300
 
 
+def commonness(utilisation: Any, delayed: Any, scv: Any, share: Any = 1.0) -> Any:
+    """g_0 = rho^0.7 (C / rho)^2 kappa^1.9 share^1.5: how much a station shares of the fate of others beside it.
+
+    Args:
+        utilisation: rho.
+        delayed: C, the probability that all servers are busy; rho for one server.
+        scv: of the service time; kappa = 1 / (1 + scv).
+        share: of the visits to the station that come together with visits to the others.
+
+    Returns:
+        In [0, 1]; 0 for independence.
+    """
+    rho = np.clip(np.asarray(utilisation, dtype=np.float64), 0.0, 1.0)
+    some = rho > 0.0
+    relative = np.minimum(np.asarray(delayed) / np.where(some, rho, 1.0), 1.0)
+    kappa = 1.0 / (1.0 + np.asarray(scv, dtype=np.float64))
+    return np.where(some, rho**_RHO * relative**_DELAY * kappa**_KAPPA, 0.0) * np.asarray(share) ** _SHARE
+
+
+def longest(total: Any, least: Any, common: Any) -> tuple[Any, Any]:
+    """ln F of the longest of branches, and how it changes.
+
+    Args:
+        total: sum over the branches of ln F_i, < 0.
+        least: the smallest ln F_i.
+        common: g_0, the mean over the branches of `commonness`.
+
+    Returns:
+        (ln F, (g, dg / d total)): ln F = least^g total^(1 - g) in size, g = g_0 (0.4 + 0.6 / (1 + u)),
+        u = -ln(1 - exp(total)).
+    """
+    beyond = np.maximum(-np.expm1(total), 1e-300)
+    u = -np.log(beyond)
+    g = common * (_FLOOR + (1.0 - _FLOOR) / (1.0 + u))
+    slope = -common * (1.0 - _FLOOR) / (1.0 + u) ** 2 * np.exp(total) / beyond
+    return -np.exp(g * np.log(-least) + (1.0 - g) * np.log(-total)), (g, slope)
+
+
 def fork_join_law(branches: Sequence[Queue | Law]) -> Law:
     """The law of the longest of several sojourns that begin at once. Approximate.
 
-    Stations with one server that serve these requests alone have their arrivals in common, so their sojourns are long
-    together: the maximum is shorter than that of independent ones. Laws, and stations with several servers, are taken
-    as independent, which is an upper bound for stations fed by the same requests.
+    Stations that serve these requests alone have their arrivals in common, so their sojourns are long together: the
+    maximum is shorter than that of independent ones. Laws are taken as independent, which is an upper bound where they
+    are sojourns at stations fed by the same requests.
 
     Args:
         branches: stations at their arrival rates, or laws of times.
@@ -49,7 +89,8 @@ def fork_join_law(branches: Sequence[Queue | Law]) -> Law:
     """
     if not branches:
         raise InvalidInput("fork_join_law: no branches; expected at least one")
-    laws, loads, scvs = [], [], []
+    laws: list[Law] = []
+    common: list[float] = []
     for k, branch in enumerate(branches):
         if not isinstance(branch, Queue | Law):
             raise InvalidInput(
@@ -57,40 +98,39 @@ def fork_join_law(branches: Sequence[Queue | Law]) -> Law:
             )
         if branch.shape:
             raise InvalidInput(f"branches[{k}] has arrays; a fork and join takes numbers")
-        if isinstance(branch, Law):
-            laws.append(branch)
-            loads.append(0.0)
-            scvs.append(math.inf)
-            continue
-        service: Any = getattr(branch, "service", None)
-        alone = float(getattr(branch, "servers", 1)) == 1.0
-        laws.append(branch.sojourn)
-        loads.append(float(branch.utilisation) if alone else 0.0)
-        scvs.append(1.0 if service is None else float(service.scv))
-    return laws[0] if len(laws) == 1 else ForkJoin(tuple(laws), tuple(loads), tuple(scvs))
+        laws.append(branch if isinstance(branch, Law) else branch.sojourn)
+        common.append(0.0 if isinstance(branch, Law) else _common(branch))
+    return laws[0] if len(laws) == 1 else ForkJoin(tuple(laws), tuple(common))
+
+
+def _common(station: Queue) -> float:
+    service: Any = getattr(station, "service", None)
+    scv = 1.0 if service is None else float(service.scv)
+    delayed = float(station.delay_probability)
+    if scv == 0.0 and float(getattr(station, "servers", 1)) == 1.0:
+        return 1.0  # constant services after common arrivals: the slowest is always the last
+    return float(commonness(float(station.utilisation), delayed, scv))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ForkJoin(Law):
     """The maximum of sojourns that have their arrivals in common.
 
-    Formulas: ln F = ln F_min kappa^(1 - g) F_min the least of the F_i, kappa = sum ln F_i / ln F_min (the number of
-    branches, if they are alike), and g = rho^0.57 kappa_s^1.59 (0.31 + 0.64 / (1 + u)), u = -ln(1 - prod F_i),
-    kappa_s = 1 / (1 + SCV of service), rho and kappa_s the means over the branches. g = 0 is independence; constant
-    service of all branches has g = 1: the slowest branch is always the last.
+    Formulas: ln F = ln F_min k^(1 - g), F_min the least of the F_i, k = sum ln F_i / ln F_min (the number of branches,
+    if they are alike), and g = g_0 (0.4 + 0.6 / (1 + u)), u = -ln(1 - prod F_i), g_0 the mean over the branches of
+    rho^0.7 (C / rho)^2 (1 + SCV of service)^-1.9. g = 0 is independence; constant service of one server at all branches
+    has g = 1: the slowest branch is always the last.
 
     Attributes:
         branches: laws of the sojourns.
-        utilisation: rho of each; 0 for an independent one.
-        service_scv: of each.
+        common: g_0 of each; 0 for an independent one.
         statement: how far it can be trusted.
     """
 
     statement: ClassVar[Statement] = STATEMENTS["parallel-sojourns"]
 
     branches: tuple[Law, ...]
-    utilisation: tuple[float, ...]
-    service_scv: tuple[float, ...]
+    common: tuple[float, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -119,15 +159,6 @@ class ForkJoin(Law):
         """Whether all branches are."""
         return all(law.smooth for law in self.branches)
 
-    def _common(self, u: Any) -> tuple[Any, Any]:
-        """g and its slope in u."""
-        if all(scv == 0.0 for scv in self.service_scv):
-            return np.ones_like(u), np.zeros_like(u)
-        rho = float(np.mean(np.minimum(self.utilisation, 1.0)))
-        kappa = float(np.mean([1.0 / (1.0 + scv) for scv in self.service_scv]))
-        scale = rho**_RHO_POWER * kappa**_KAPPA_POWER
-        return scale * (_FLOOR + _RISE / (1.0 + u)), -scale * _RISE / (1.0 + u) ** 2
-
     def _both(self, t: Any) -> tuple[Any, Any]:
         """sf and density."""
         pairs = [law.tail_and_density(t) for law in self.branches]
@@ -138,12 +169,12 @@ class ForkJoin(Law):
             worst = np.argmin(logs, axis=0)[None]
             a, b = logs.sum(axis=0), np.take_along_axis(logs, worst, 0)[0]
             slope_a, slope_b = rises.sum(axis=0), np.take_along_axis(rises, worst, 0)[0]
-            beyond = -np.expm1(a)
-            u = -np.log(np.maximum(beyond, 1e-300))
-            g, slope = self._common(u)
-            log = -np.exp(g * np.log(-b) + (1.0 - g) * np.log(-a))
-            change = g * slope_b / b + (1.0 - g) * slope_a / a
-            change += slope * (np.exp(a) * slope_a / beyond) * (np.log(-b) - np.log(-a))
+            if min(self.common) >= 1.0:
+                log, change = b, slope_b / b
+            else:
+                log, (g, slope) = longest(a, b, float(np.mean(self.common)))
+                change = g * slope_b / b + (1.0 - g) * slope_a / a
+                change += slope * slope_a * (np.log(-b) - np.log(-a))
             none = ~np.isfinite(b)
             tail = np.where(none, 1.0, -np.expm1(log))
             density = np.where(none | (tail <= 0.0), 0.0, np.exp(log) * log * change)

@@ -1,19 +1,18 @@
-"""Branches that start together and are waited for all: the exponent of their maximum, and its law as numbers.
+"""A tail known at times that cover it, as a law: interpolated in t, its transform by quadrature.
 
-Branches with independent sojourns F_i would finish within t with probability prod F_i(t), a lower bound (Nelson &
-Tantawi 1988, IEEE Trans. Comput. 37): branches that get their work at the same instants queue at the same instants.
-For k alike branches F^(k^(1-g)) is closer, g = 0.585 rho kappa^1.82, kappa = 1 / (1 + scv), fitted at p95.
+For functions of the tails of others (the longest of several times) that have no transform of their own.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SampledTail", "correlation", "tail_times"]
+__all__ = ["SampledTail", "tail_times"]
 
 _DEGREE = 12
 """Chebyshev points of a panel."""
@@ -22,19 +21,8 @@ _LEAST, _MOST = 1e-3, 50.0
 """The sampled times, in units of the mean and of the relaxation time."""
 
 _MOST_PANELS = 40
-_DECAY = 46.0
+_DECAY = 32.0
 _GAUSS = 16
-
-
-def correlation(delayed: Any, scv: Any, common: Any = 1.0) -> Any:
-    """g = 0.585 rho kappa^1.82: F^(k^(1-g)) is the law of the longest of k alike branches.
-
-    Args:
-        delayed: rho; with several servers, the probability that somebody waits.
-        scv: variance / mean^2 of the service time at the branches.
-        common: the share of the work at a branch that arrives together with that of the others.
-    """
-    return 0.585 * np.asarray(common) * np.minimum(delayed, 1.0) * (1.0 + np.asarray(scv)) ** -1.82
 
 
 @lru_cache(maxsize=1)
@@ -56,12 +44,14 @@ def tail_times(mean: Any, relaxation: Any) -> tuple[npt.NDArray[np.float64], Any
         relaxation: E T^2 / (2 E T), the time in which an exponential tail falls to 1/e, shape (instants,).
 
     Returns:
-        (times, low, step): times of shape (panels x 12, instants); panels are equal steps of ln t from ln low.
+        (times, low, step): times of shape (panels x 12, instants); panels are equal steps of ln t from ln low. The
+        step is one number.
     """
     mean = np.maximum(np.asarray(mean, dtype=np.float64), 1e-300)
     low = np.log(_LEAST * mean)
-    span = np.log(_MOST / _LEAST * np.maximum(np.asarray(relaxation) / mean, 1.0))
-    panels = int(np.clip(np.ceil(np.max(span, initial=1.0)), 1, _MOST_PANELS))
+    # the same span for all instants, so that what `on_grid` needs is the same for all
+    span = np.max(np.log(_MOST / _LEAST * np.maximum(np.asarray(relaxation) / mean, 1.0)), initial=1.0)
+    panels = int(np.clip(np.ceil(span), 1, _MOST_PANELS))
     step = span / panels
     points = (np.arange(panels)[:, None] + 0.5 * (1.0 + _chebyshev()[0])).reshape(-1, 1)
     return np.exp(low + points * step), low, step
@@ -91,7 +81,7 @@ class SampledTail:
     def at(self, instants: Any) -> SampledTail:
         """The same at some of the instants."""
         made = object.__new__(SampledTail)
-        made.mass, made.low, made.step = self.mass[instants], self.low[instants], self.step[instants]
+        made.mass, made.low, made.step = self.mass[instants], self.low[instants], self.step
         made._coefficients, made._first = self._coefficients[:, :, instants], self._first[instants]
         made._panels, made.area = self._panels, self.area[instants]
         return made
@@ -133,6 +123,45 @@ class SampledTail:
         )
         return self.mass - (s / real) * integral
 
+    def on_grid(self, nodes: Any) -> Any:
+        """The same at s = node / t for the times t of the grid, shape (nodes, times, instants): far quicker.
+
+        A point x of the quadrature is asked at x t / r: in ln t the place of t on the grid, moved by ln(x / r). How far
+        into which panel that is depends on the point and on where in its panel t lies, not on the panel.
+        """
+        first, weights = _moved(np.asarray(nodes).tobytes(), float(self.step))
+        panels = self._panels
+        integral = np.zeros((len(nodes), panels, _DEGREE, self.low.size), dtype=np.complex128)
+        for k in range(weights.shape[2]):
+            move = first + k
+            start, end = max(0, -move), min(panels, panels - move)
+            if start > 0:
+                before = weights[:, None, :, k, 0, None] * self._first
+                integral[:, : min(start, panels)] += before
+            if end > start:
+                part = self._coefficients[start + move : end + move]
+                integral[:, start:end] += np.einsum("njd,pdi->npji", weights[:, :, k], part)
+        nodes = np.asarray(nodes)[:, None, None]
+        return self.mass - nodes / np.real(nodes[0]) * integral.reshape(len(nodes), -1, self.low.size)
+
+
+@lru_cache(maxsize=16)
+def _moved(given: bytes, step: float) -> tuple[int, Any]:
+    """(least move, weights of the coefficients): nodes, points of a panel, moves by whole panels, order."""
+    nodes = np.frombuffer(given, dtype=np.complex128)
+    real = float(np.real(nodes[0]))
+    x, kernel = _kernel((nodes / real).round(12).tobytes())
+    place = np.log(x / real)[:, None] / step + 0.5 * (1.0 + _chebyshev()[0])
+    panel = np.floor(place).astype(np.intp)
+    basis = np.polynomial.chebyshev.chebvander(2.0 * (place - panel) - 1.0, _DEGREE - 1)
+    first = int(panel.min())
+    weights = np.zeros((nodes.size, _DEGREE, int(panel.max()) - first + 1, _DEGREE), dtype=np.complex128)
+    for point in range(_DEGREE):
+        edges = np.searchsorted(panel[:, point], np.arange(first, int(panel.max()) + 2))
+        for k, (start, end) in enumerate(pairwise(edges)):
+            weights[:, point, k] = kernel[:, start:end] @ basis[start:end, point]
+    return first, weights
+
 
 @lru_cache(maxsize=8)
 def _kernel(nodes: bytes) -> tuple[Any, Any]:
@@ -144,8 +173,8 @@ def _kernel(nodes: bytes) -> tuple[Any, Any]:
 
 @lru_cache(maxsize=4)
 def _quadrature(reach: float) -> tuple[Any, Any]:
-    """Gauss-Legendre points and weights on (0, 46) that resolve exp(-(1 + i y) x) for |y| <= reach and all near 0."""
-    wide = min(12.0 / reach, 1.0)
+    """Gauss-Legendre points and weights on (0, 32) that resolve exp(-(1 + i y) x) for |y| <= reach and all near 0."""
+    wide = min(20.0 / reach, 1.0)
     small = wide * 2.0 ** -np.arange(24.0)[::-1]
     edges = np.concatenate([[0.0], small, np.arange(2.0, np.ceil(_DECAY / wide) + 1.0) * wide])
     points, weights = np.polynomial.legendre.leggauss(_GAUSS)
