@@ -321,18 +321,16 @@ class _Walker:
             return also
         start, end = knots[:-1], knots[1:]
         piece = np.clip(np.searchsorted(self.start, start, side="right") - 1, 0, self.start.size - 1)
-        length = self.end[piece] - self.start[piece]
-        shares = np.array(
-            [(start - self.start[piece]) / length, np.minimum((end - self.start[piece]) / length, 1.0)]
-        )
+        bent = np.flatnonzero((start != self.start[piece]) | (end != self.end[piece]))
+        old = piece[bent]
+        length = self.end[old] - self.start[old]
+        shares = (np.array([start[bent], end[bent]]) - self.start[old]) / length
 
         def finer(values: FloatArray) -> FloatArray:
-            left = values[..., 0, piece]
-            rise = values[..., 1, piece] - left
-            cut = np.empty((*values.shape[:-1], piece.size))
-            for side in (0, 1):
-                np.multiply(rise, shares[side], out=cut[..., side, :])
-                cut[..., side, :] += left
+            cut: FloatArray = np.take(values, piece, axis=-1)
+            ends = values[..., old]
+            left = ends[..., :1, :]
+            cut[..., bent] = left + (ends[..., 1:, :] - left) * np.minimum(shares, 1.0)
             return cut
 
         self.load = finer(self.load)
