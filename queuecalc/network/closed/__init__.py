@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from queuecalc.network.closed.curve import PopulationCurve
-from queuecalc.network.closed.interval import ThroughputBounds
-from queuecalc.network.closed.mixed import MixedNetwork, MixedSolution
-from queuecalc.network.closed.network import ClosedNetwork
-from queuecalc.network.closed.rated_station import RatedStation
-from queuecalc.network.closed.solution import ClosedSolution, ClosedStation
-from queuecalc.network.closed.summary import summarised_bounds, summarised_closed
+from typing import TYPE_CHECKING
+
+from queuecalc.late import late
+
+_HOMES = {
+    "queuecalc.network.closed.curve": ("PopulationCurve",),
+    "queuecalc.network.closed.interval": ("ThroughputBounds",),
+    "queuecalc.network.closed.mixed": ("MixedNetwork", "MixedSolution"),
+    "queuecalc.network.closed.network": ("ClosedNetwork",),
+    "queuecalc.network.closed.rated_station": ("RatedStation",),
+    "queuecalc.network.closed.solution": ("ClosedSolution", "ClosedStation"),
+    "queuecalc.network.closed.summary": ("summarised_bounds", "summarised_closed"),
+}
 
 __all__ = [
     "ClosedNetwork",
@@ -22,3 +28,14 @@ __all__ = [
     "summarised_bounds",
     "summarised_closed",
 ]
+
+if TYPE_CHECKING:
+    from queuecalc.network.closed.curve import PopulationCurve
+    from queuecalc.network.closed.interval import ThroughputBounds
+    from queuecalc.network.closed.mixed import MixedNetwork, MixedSolution
+    from queuecalc.network.closed.network import ClosedNetwork
+    from queuecalc.network.closed.rated_station import RatedStation
+    from queuecalc.network.closed.solution import ClosedSolution, ClosedStation
+    from queuecalc.network.closed.summary import summarised_bounds, summarised_closed
+
+__getattr__, __dir__ = late(__name__, _HOMES)
