@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -13,6 +12,7 @@ from queuecalc.answer import Availability, Loss
 from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.failures import Scenario, down_probability, held_callees, scenarios
+from queuecalc.evaluation.floor import Floor
 from queuecalc.evaluation.flows import FloatArray, class_rates
 from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
@@ -22,22 +22,18 @@ from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.steps import StepLosses
 
 __all__ = [
-    "LostBounds",
     "answered_classes",
     "availability",
     "blind",
     "contract_classes",
     "least_lost_fraction",
-    "lost_fractions",
+    "lost_in_scenario",
     "lost_requests",
     "offered_requests",
 ]
 
 TOLERANCE = 1e-10
 """Absolute, on the lost fraction of the offered requests."""
-
-TILTS = (22.0, 18.0)
-"""theta x timeout at which the bound on late answers is tried."""
 
 NEGLIGIBLE_BOUND = 1e-8
 """Failure states less likely than this are taken as losing nothing in a lower bound."""
@@ -111,6 +107,21 @@ def _state(
     return ScenarioLosses(pattern.model, graph, counts, scenario, classes, tolerance, timeout, occupied)
 
 
+def lost_in_scenario(
+    pattern: Pattern, counts: Mapping[str, int], scenario: Scenario, course: Course, accuracy: float
+) -> dict[str, float]:
+    """Requests of each class in the contract that are lost in one failure state.
+
+    Args:
+        accuracy: absolute, on the lost fraction of the offered requests in this state.
+    """
+    classes = contract_classes(pattern.model)
+    timeout = pattern.model.contract.timeout_s if accuracy < 1.0 else None
+    state = _state(pattern, counts, scenario, classes, accuracy, timeout)
+    sums = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+    return dict(zip(classes, sums.tolist(), strict=True))
+
+
 def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
     """Requests lost in one scenario, by (class, cause)."""
     tolerance = state.tolerance * _offered(state.model, state.classes) / float(course.seconds.sum())
@@ -127,7 +138,7 @@ def least_lost_fraction(
     pattern: Pattern,
     lower: Mapping[str, int],
     upper: Mapping[str, int],
-    floor: Walk | None,
+    floor: Floor | None,
     subjects: tuple[str, ...],
 ) -> dict[str, float]:
     """Lower bounds on the lost share of the requests of some classes ("" for the contract's together).
@@ -138,7 +149,7 @@ def least_lost_fraction(
     of their down probability counts.
 
     Args:
-        floor: the walk with lower bounds on every inflow; None for an availability mode that is blind to load.
+        floor: lower bounds on every inflow; None for an availability mode that is blind to load.
     """
     model, graph = pattern.model, pattern.graph()
     classes = contract_classes(model)
@@ -154,17 +165,16 @@ def least_lost_fraction(
     capped = [n for n in graph.present if graph.figures[n].max_rate_per_s is not None]
     if any(lower[name] != upper[name] for name in capped) or total <= 0.0:
         return dict.fromkeys(subjects, 0.0)
-    course = course_of(floor)
     states = []
     for scenario in scenarios(graph, upper, pattern.takers):
         likeliest = math.prod(_down_range(graph, name, lower, upper)[1] for name in scenario.down)
         if likeliest < NEGLIGIBLE_BOUND:
             continue
         if StepLosses.fit(pattern):
-            lost = StepLosses(pattern, upper, scenario, classes, course).least
+            lost = StepLosses(pattern, upper, scenario, classes, floor.regimes).least
         else:
             state = _state(pattern, upper, scenario, classes, 1.0, None, occupied=False)
-            sums = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
+            sums = _integral(state, course_of(floor.slotwise)).reshape(len(classes), -1).sum(axis=1)
             lost = dict(zip(classes, sums.tolist(), strict=True))
         states.append((scenario, lost))
     return {
@@ -238,99 +248,6 @@ def blind(graph: Graph, counts: Mapping[str, int], request_class: str, *, single
     return math.prod(
         1.0 - down_probability(graph.figures[name], 1 if single else counts[name]) for name in sorted(needed)
     )
-
-
-class LostBounds:
-    """Bounds on the lost share of each class in the contract, and of all of them together under "".
-
-    A first look that costs next to nothing; 0 and 1 where losses do not go in steps.
-    """
-
-    def __init__(self, pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> None:
-        self.model = pattern.model
-        self.classes = contract_classes(pattern.model)
-        self._states: list[tuple[float, StepLosses]] | None = None
-        if StepLosses.exact(pattern):
-            course = course_of(walk)
-            self._states = [
-                (scenario.probability, StepLosses(pattern, counts, scenario, self.classes, course))
-                for scenario in scenarios(
-                    pattern.graph(), counts, pattern.takers, held_callees(pattern.graph())
-                )
-            ]
-
-    @cached_property
-    def least(self) -> dict[str, float]:
-        """At least so much is lost: what is lost before any answer is late."""
-        if self._states is None:
-            return dict.fromkeys(("", *self.classes), 0.0)
-        return self._mixed([(share, losses.least) for share, losses in self._states])
-
-    def most(self) -> Iterator[dict[str, float]]:
-        """At most so much is lost or late, one bound after the other."""
-        timeout = self.model.contract.timeout_s
-        if self._states is None:
-            yield dict.fromkeys(("", *self.classes), 1.0)
-        elif timeout is None or not math.isfinite(timeout):
-            yield self.least
-        else:
-            for tilt in TILTS:
-                yield self._mixed([(share, losses.most(timeout, tilt)) for share, losses in self._states])
-
-    def _mixed(self, parts: list[tuple[float, dict[str, float]]]) -> dict[str, float]:
-        total = {name: sum(share * lost[name] for share, lost in parts) for name in self.classes}
-        return _fractions(self.model, total)
-
-
-def _fractions(model: Model, lost: Mapping[str, float]) -> dict[str, float]:
-    """Shares of the requests of each class, and of all together under ""."""
-    offered = offered_requests(model)
-    total = sum(offered[name] for name in lost)
-    found = {name: value / offered[name] if offered[name] > 0 else 0.0 for name, value in lost.items()}
-    return found | {"": sum(lost.values()) / total if total > 0 else 0.0}
-
-
-def lost_fractions(
-    pattern: Pattern, counts: Mapping[str, int], walk: Walk, accuracy: float
-) -> dict[str, float]:
-    """Lost share of each class in the contract, and of all of them together under "".
-
-    Failure states in which bounds lie closer together than the accuracy are not integrated.
-    """
-    model, classes = pattern.model, contract_classes(pattern.model)
-    course, total = course_of(walk), _offered(model, classes)
-    lost = dict.fromkeys(classes, 0.0)
-    for scenario in (
-        scenarios(pattern.graph(), counts, pattern.takers, held_callees(pattern.graph()))
-        if total > 0.0
-        else ()
-    ):
-        share = scenario.probability
-        found = None
-        if StepLosses.exact(pattern):
-            losses = StepLosses(pattern, counts, scenario, classes, course)
-            found = _settled(model, losses, accuracy * total / share)
-        if found is None:
-            timeout = model.contract.timeout_s if accuracy < share else None
-            state = _state(pattern, counts, scenario, classes, accuracy / share, timeout)
-            values = _integral(state, course).reshape(len(classes), -1).sum(axis=1)
-            found = dict(zip(classes, values.tolist(), strict=True))
-        for name in classes:
-            lost[name] += share * found[name]
-    return _fractions(model, lost)
-
-
-def _settled(model: Model, losses: StepLosses, accuracy: float) -> dict[str, float] | None:
-    """Requests of each class that are lost in one scenario, where bounds tell it closely enough."""
-    least = losses.least
-    timeout = model.contract.timeout_s
-    if timeout is None or not math.isfinite(timeout):
-        return least
-    for tilt in TILTS:
-        most = losses.most(timeout, tilt)
-        if sum(most[name] - least[name] for name in least) <= accuracy:
-            return {name: 0.5 * (least[name] + most[name]) for name in least}
-    return None
 
 
 def availability(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> Availability:

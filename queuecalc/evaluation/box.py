@@ -14,14 +14,14 @@ from queuecalc.answer import Excuse
 from queuecalc.dynamics import backlogs
 from queuecalc.evaluation.availability import answered_classes, least_lost_fraction
 from queuecalc.evaluation.facts import Along, Facts
-from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.floor import Floor
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.lines import Judged, Look
-from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
+from queuecalc.evaluation.pieces import SECONDS_PER_HOUR
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
 from queuecalc.evaluation.sentences import duration, too_much_lost
-from queuecalc.evaluation.walk import partitions_for, servers_of, walk, walk_at_peak
+from queuecalc.evaluation.walk import partitions_for, servers_of
 
 __all__ = ["PatternJudgement"]
 
@@ -45,7 +45,7 @@ class PatternJudgement:
         self.names = tuple(pattern.model.components)
         self.keep_up = keep_up
         self.present = tuple(name for name in self.names if name in pattern.present)
-        self.walks: dict[tuple[Any, ...], Walk] = {} if sibling is None else sibling.walks
+        self.floors: dict[tuple[Any, ...], Floor] = {} if sibling is None else sibling.floors
         self.facts: dict[Counts, Facts] = {} if sibling is None else sibling.facts
         self.courses: dict[Counts, Along] = {} if sibling is None else sibling.courses
         self.tables: dict[Any, Any] = {} if sibling is None else sibling.tables
@@ -137,29 +137,21 @@ class PatternJudgement:
             return found
         return self._exact(lower)
 
-    def floor_walk(self, lower: Counts, upper: Counts) -> Walk:
-        """Lower bounds on every inflow along the curve, for all plans of the box."""
-        return self._remembered("along", lower, upper)
-
-    def peak_walk(self, lower: Counts, upper: Counts) -> Walk:
-        """The same at the peak of the load alone: a first look that costs next to nothing."""
-        return self._remembered("peak", lower, upper)
-
-    def _remembered(self, what: str, lower: Counts, upper: Counts) -> Walk:
+    def floor(self, lower: Counts, upper: Counts) -> Floor:
+        """Lower bounds on every inflow, for all plans of the box."""
         least, most = self._named(lower), self._named(upper)
         graph = self.pattern.graph()
         limited = (
             partitions_for(graph, n, least)[1] < servers_of(graph.figures[n], most[n])
             for n in graph.asynchronous
         )
-        key = (what, *(least[name] for name in self.pattern.steering), *limited)
-        if key not in self.walks:
-            if len(self.walks) > 512:
-                self.walks.clear()
+        key = (*(least[name] for name in self.pattern.steering), *limited)
+        if key not in self.floors:
+            if len(self.floors) > 512:
+                self.floors.clear()
                 self.tables.clear()
-            take = walk if what == "along" else walk_at_peak
-            self.walks[key] = take(self.pattern.model, graph, most, least)
-        return self.walks[key]
+            self.floors[key] = Floor(self.pattern.model, graph, least, most)
+        return self.floors[key]
 
     def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
         """A latency target that is missed in one of the busiest slots even so."""
@@ -172,15 +164,14 @@ class PatternJudgement:
         wanted = [each for each in wanted if self._directed(each[1], lower, upper)]
         if not wanted:
             return None
-        floor = self.floor_walk(lower, upper)
-        slots, load, types = self._busiest(floor)
+        hours, load, types = self.floor(lower, upper).busiest
         counts = self._named(upper)
         for subject, classes, target in wanted:
             response = response_at(self.pattern, counts, classes, load, types, bought=self._named(lower))
             tail = response.tail(target.seconds)
             worst = int(np.argmax(tail))
             if tail[worst] > (1.0 - target.level) * (1.0 + 1e-9):
-                hour = float(model.load.curve.slots.start_h[slots[worst]])
+                hour = hours[worst]
                 of = f" of {subject}" if subject else ""
                 share = 100.0 * (1.0 - float(tail[worst]))
                 return Excuse(
@@ -201,21 +192,6 @@ class PatternJudgement:
         at = self.names.index
         return all(lower[at(name)] == upper[at(name)] for name in bounded & on_the_way)
 
-    def _busiest(self, floor: Walk) -> tuple[Any, FloatArray, FloatArray]:
-        """The slots in which some component (or the load) is at its peak."""
-        key = ("busiest", id(floor))
-        if key not in self.tables:
-            load, types = floor.largest
-            chosen = {int(np.argmax(load))}
-            for name, indices in self.pattern.graph().types_of.items():
-                if name in self.pattern.graph().waited:
-                    work = sum(types[i] * float(self.pattern.graph().types[i].law.mean) for i in indices)
-                    chosen.add(int(np.argmax(work)))
-            slots = sorted(chosen)
-            self.tables[key] = (slots, load[slots], types[:, slots])
-        found: tuple[Any, FloatArray, FloatArray] = self.tables[key]
-        return found
-
     def _lost(self, lower: Counts, upper: Counts) -> Excuse | None:
         """An availability target that is missed even so, late answers left out."""
         model = self.pattern.model
@@ -228,7 +204,7 @@ class PatternJudgement:
             self.pattern,
             self._named(lower),
             self._named(upper),
-            self.floor_walk(lower, upper) if model.contract.availability_mode == "load-aware" else None,
+            self.floor(lower, upper) if model.contract.availability_mode == "load-aware" else None,
             tuple(wanted),
         )
         for name, limit in wanted.items():
@@ -244,7 +220,7 @@ class _Bounds:
         self.owner = owner
         self.pattern = owner.pattern
         self.along = along
-        self.floor = (owner.floor_walk if along else owner.peak_walk)(lower, upper)
+        self.floor = owner.floor(lower, upper)
         self.lower = dict(zip(owner.names, lower, strict=True))
         self.upper = dict(zip(owner.names, upper, strict=True))
         self.tables = owner.tables
@@ -264,12 +240,7 @@ class _Bounds:
         """(n, how to say it) for every reason why fewer than n units are refused."""
         figures, graph = self.pattern.figures[name], self.pattern.graph()
         assert figures.servers is not None
-        key = ("work", id(self.floor), name)
-        if key not in self.tables:
-            work = self.floor.work[name]
-            piece = int(np.argmax(work.max(axis=0)))
-            self.tables[key] = (float(work.max()), float(self.floor.start_s[piece]) / SECONDS_PER_HOUR)
-        peak, hour = self.tables[key]
+        peak, _, hour = self.floor.peak(name)
         steady = name in graph.waited and figures.max_queue is None
         if steady or (self.owner.keep_up and name not in graph.waited):
             needed = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
@@ -325,8 +296,8 @@ class _Bounds:
             return
         key = ("fluid", id(self.floor), name, low, min(high, low + 4096))
         if key not in self.tables:
-            work = self.floor.work[name]
-            knots = np.append(self.floor.start_s, self.floor.end_s[-1])
+            work, slots = self.floor.work(name), self.pattern.model.load.curve.slots
+            knots = SECONDS_PER_HOUR * np.append(slots.start_h, slots.end_h[-1])
             enough = math.ceil(work.max() / figures.servers) + 1
             units = np.arange(low, max(low, min(high, enough)) + 1)[:4096]
             initial = 0.0  # a lower bound; what is left from before is judged plan by plan

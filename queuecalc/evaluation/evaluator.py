@@ -85,10 +85,15 @@ class Evaluator:
         pattern, judged = self._judged(complete)
         return judge(pattern, complete, series=series, judged=judged if isinstance(judged, Judged) else None)
 
-    def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
-        """Everything that a plan breaks, budget included."""
+    def excuses(self, counts: Mapping[str, int], *, closely: bool = False) -> tuple[Excuse, ...]:
+        """Everything that a plan breaks, budget included.
+
+        Args:
+            closely: whether the numbers are to be told; otherwise they may be bounds.
+        """
+        look = Look.CLOSELY if closely else Look.AT_A_GLANCE
         _, judged = self._judged(checked_counts(self.model, counts))
-        return tuple(judged.excuses()) if isinstance(judged, Judged) else (judged,)
+        return tuple(judged.excuses(look)) if isinstance(judged, Judged) else (judged,)
 
     def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
         """The first thing that a plan breaks, cheapest to find first; None if it keeps the contract.

@@ -10,22 +10,20 @@ import numpy as np
 
 from queuecalc.answer import Availability
 from queuecalc.architecture import Model
-from queuecalc.evaluation.availability import LostBounds, availability, lost_fractions
+from queuecalc.evaluation.availability import availability
 from queuecalc.evaluation.backlog import AsynchronousLine, asynchronous_lines
 from queuecalc.evaluation.draining import drain_times
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.latency import SlotRates, SlotResponses, WorstSlot
+from queuecalc.evaluation.lost_bounds import LostBounds
 from queuecalc.evaluation.occupancy import HeldQueues
 from queuecalc.evaluation.pieces import SECONDS_PER_HOUR, Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.walk import walk
 
-__all__ = ["ROUGH", "Facts"]
+__all__ = ["Facts"]
 
 _MOST_COURSES = 512
-
-ROUGH = 1e-5
-"""Absolute, of the offered requests: enough to decide most plans that bounds leave open."""
 
 
 class Along:
@@ -118,11 +116,11 @@ class Facts:
 
     @cached_property
     def roughly_lost(self) -> dict[str, float]:
-        """Lost share by class ("" for all together), to `ROUGH` of the offered requests: enough to decide most."""
+        """Lost share by class ("" for all together), close enough to be told."""
         if "availability" in self.__dict__:
             found = {name: 1.0 - served for name, served in self.availability.by_class.items()}
             return found | {"": 1.0 - self.availability.load_aware}
-        return lost_fractions(self.pattern, self.counts, self.walk, ROUGH)
+        return self.lost_bounds.rough
 
     @cached_property
     def availability(self) -> Availability:

@@ -15,7 +15,8 @@ from queuecalc.evaluation.availability import (
     contract_classes,
     offered_requests,
 )
-from queuecalc.evaluation.facts import ROUGH, Facts
+from queuecalc.evaluation.facts import Facts
+from queuecalc.evaluation.lost_bounds import MARGIN
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
@@ -23,9 +24,6 @@ from queuecalc.evaluation.sentences import excuse_for
 from queuecalc.evidence import Evidence
 
 __all__ = ["Judged", "Look"]
-
-_MARGIN = 20.0
-"""In units of `ROUGH`: closer to its limit, an availability is computed exactly."""
 
 
 class Look(Enum):
@@ -218,9 +216,13 @@ class Judged:
             elif any(most[subject] <= allowed for most in self.facts.lost_bounds.most()):
                 continue
             else:
-                lost = self.facts.roughly_lost[subject]
-                if abs(lost - allowed) <= _MARGIN * ROUGH:
+                least, most = self.facts.lost_bounds.settled(subject, allowed)
+                if most < allowed - MARGIN:
+                    continue
+                if least <= allowed + MARGIN:
                     lost = 1.0 - self._availability(subject)
+                else:
+                    lost = least if look is Look.AT_A_GLANCE else self.facts.roughly_lost[subject]
             yield ContractLine(
                 target="availability",
                 subject=subject,

@@ -9,8 +9,7 @@ Pieces where that is not so are regimes of their own, along the piece.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,45 +18,10 @@ import numpy as np
 from queuecalc.evaluation.flows import FloatArray, VisitKey, visit_key
 from queuecalc.evaluation.pieces import Walk
 
-__all__ = ["AFFINE_TOLERANCE", "Course", "Stay", "course_of"]
+__all__ = ["AFFINE_TOLERANCE", "Course", "Regimes", "Stay", "course_of"]
 
 AFFINE_TOLERANCE = 1e-11
 """Relative: traffic this close to a straight line is on it."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """The whole walk as regimes, each a line with a parameter p: load = a + b p, each hand-on likewise.
-
-    Attributes:
-        lowest, highest: range of p by regime, shape (regimes,).
-        load: (a, b) by regime, shape (2, regimes).
-        behind: (a, b) by regime of the inflow of each visit behind an asynchronous component.
-        regime: the regime of each piece, shape (pieces,).
-        seconds: the length of each piece.
-        ends: p at both ends of each piece, shape (2, pieces).
-    """
-
-    lowest: FloatArray
-    highest: FloatArray
-    load: FloatArray
-    behind: Mapping[VisitKey, FloatArray]
-    regime: Any
-    seconds: FloatArray
-    ends: FloatArray
-
-    @cached_property
-    def times(self) -> tuple[Stay, ...]:
-        """How long each regime stays below every parameter."""
-        return tuple(Stay.of(self, regime) for regime in range(self.lowest.size))
-
-    def load_at(self, regime: Any, p: FloatArray) -> FloatArray:
-        """The load curve at some parameters of some regimes."""
-        return np.asarray(self.load[0][regime] + self.load[1][regime] * p)
-
-    def behind_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
-        """The inflow of visits behind asynchronous components there."""
-        return {key: line[0][regime] + line[1][regime] * p for key, line in self.behind.items()}
 
 
 @dataclass(frozen=True)
@@ -68,24 +32,25 @@ class Stay:
 
     Attributes:
         knots: rising; density: seconds per unit of p just above each; before: (M0, M1) up to each, itself included.
+        left_out: (M0, M1) that do not count.
     """
 
     knots: FloatArray
     density: FloatArray
     before: FloatArray
+    left_out: FloatArray = field(default_factory=lambda: np.zeros(2))
 
     @classmethod
-    def of(cls, course: Course, regime: int) -> Stay:
-        """Of one regime of a course."""
-        chosen = course.regime == regime
-        seconds, (first, last) = course.seconds[chosen], np.sort(course.ends[:, chosen], axis=0)
+    def of(cls, seconds: FloatArray, ends: FloatArray) -> Stay:
+        """Of pieces that last so many seconds each and move evenly between two parameters, shape (2, pieces)."""
+        first, last = np.sort(ends, axis=0)
         moving = last > first
         rate = seconds[moving] / (last - first)[moving]
         knots, place = np.unique(
             np.concatenate([first[moving], last[moving], first[~moving]]), return_inverse=True
         )
-        starts, ends, still = np.split(place, [rate.size, 2 * rate.size])
-        change = np.bincount(starts, rate, knots.size) - np.bincount(ends, rate, knots.size)
+        begun, ended, still = np.split(place, [rate.size, 2 * rate.size])
+        change = np.bincount(begun, rate, knots.size) - np.bincount(ended, rate, knots.size)
         density = np.maximum(np.cumsum(change), 0.0)
         density[-1] = 0.0
         atoms = np.bincount(still, seconds[~moving], knots.size)
@@ -101,7 +66,52 @@ class Stay:
         inside = np.maximum(at, 0)
         step = self.density[inside] * (x - self.knots[inside])
         found = self.before[:, inside] + np.array([step, step * 0.5 * (x + self.knots[inside])])
-        return np.where(at >= 0, found, 0.0)
+        return np.where(at >= 0, found - self.left_out[:, None], 0.0)
+
+    def above(self, x: float) -> Stay:
+        """The same without the time at and below a parameter."""
+        return replace(self, left_out=self.left_out + self.below(np.array([x]))[:, 0])
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """Lines with a parameter p, load = a + b p and each hand-on likewise, and how long each parameter is taken.
+
+    Attributes:
+        lowest, highest: range of p by regime, shape (regimes,).
+        load: (a, b) by regime, shape (2, regimes).
+        behind: (a, b) by regime of the inflow of each visit behind an asynchronous component.
+        times: how long each regime stays below every parameter.
+    """
+
+    lowest: FloatArray
+    highest: FloatArray
+    load: FloatArray
+    behind: Mapping[VisitKey, FloatArray]
+    times: tuple[Stay, ...]
+
+    def load_at(self, regime: Any, p: FloatArray) -> FloatArray:
+        """The load curve at some parameters of some regimes."""
+        return np.asarray(self.load[0][regime] + self.load[1][regime] * p)
+
+    def behind_at(self, regime: Any, p: FloatArray) -> dict[VisitKey, FloatArray]:
+        """The inflow of visits behind asynchronous components there."""
+        return {key: line[0][regime] + line[1][regime] * p for key, line in self.behind.items()}
+
+
+@dataclass(frozen=True)
+class Course(Regimes):
+    """The whole walk as regimes.
+
+    Attributes:
+        regime: the regime of each piece, shape (pieces,).
+        seconds: the length of each piece.
+        ends: p at both ends of each piece, shape (2, pieces).
+    """
+
+    regime: Any
+    seconds: FloatArray
+    ends: FloatArray
 
 
 class _Lines:
@@ -161,14 +171,19 @@ class _Lines:
     def course(self) -> Course:
         walk = self.walk
         lines = np.array(self.behind)  # (regimes, 2, keys)
+        seconds = walk.end_s - walk.start_s
         return Course(
             lowest=np.array([low for low, _ in self.range]),
             highest=np.array([high for _, high in self.range]),
             load=np.array(self.load).T,
             behind={key: lines[:, :, i].T for i, key in enumerate(self.keys)},
             regime=self.regime,
-            seconds=walk.end_s - walk.start_s,
+            seconds=seconds,
             ends=self.ends,
+            times=tuple(
+                Stay.of(seconds[chosen], self.ends[:, chosen])
+                for chosen in (self.regime == number for number in range(len(self.range)))
+            ),
         )
 
 

@@ -25,7 +25,7 @@ from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import FloatArray, class_rates
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING
-from queuecalc.evaluation.regimes import Course
+from queuecalc.evaluation.regimes import Regimes
 from queuecalc.evaluation.route import Route, compose, split_times
 
 __all__ = ["ROOMY", "StepLosses"]
@@ -50,7 +50,7 @@ class StepLosses:
     counts: Mapping[str, int]
     scenario: Scenario
     classes: tuple[str, ...]
-    course: Course
+    course: Regimes
 
     @staticmethod
     def fit(pattern: Pattern) -> bool:

@@ -24,8 +24,8 @@ __all__ = [
     "partitions_for",
     "servers_of",
     "walk",
-    "walk_at_peak",
     "walk_beyond",
+    "walk_upwards",
 ]
 
 MIX_TOLERANCE = 1e-12
@@ -123,7 +123,11 @@ class _Walker:
         else:
             share = np.ones_like(self.load)
         for index in indices:
-            self._hand_on(index, self._leaving(index) * share)
+            leaving = self._leaving(index) * share
+            if self.floor is not None and figures.max_rate_per_s is not None:
+                over = (share < 1.0).any(axis=0)  # what passes may bend there where the mix changes
+                leaving[:, over] = leaving[:, over].min(initial=np.inf)
+            self._hand_on(index, leaving)
 
     def _certain(self, index: int) -> bool:
         """Whether the inflow of a visit is the same for all counts: no cap and no backlog in front of it."""
@@ -354,11 +358,11 @@ def walk(
     return _Walker(model, graph, counts, floor, model.load.curve.slots).run()
 
 
-def walk_at_peak(model: Model, graph: Graph, counts: Mapping[str, int], floor: Mapping[str, int]) -> Walk:
-    """The moment at which the load curve peaks alone, as a walk with every inflow a lower bound (see `walk`)."""
-    curve = model.load.curve
-    hour, peak = np.array([curve.peak_hour]), np.array([curve.peak])
-    return _Walker(model, graph, counts, floor, Slots(hour, hour + 1.0 / SECONDS_PER_HOUR, peak, peak)).run()
+def walk_upwards(model: Model, graph: Graph, counts: Mapping[str, int], floor: Mapping[str, int]) -> Walk:
+    """The range of the load from its smallest to its largest value, with every inflow a lower bound (see `walk`)."""
+    start, end = np.array([0.0]), np.array([1.0])
+    lowest, highest = np.array([model.load.curve.base]), np.array([model.load.curve.peak])
+    return _Walker(model, graph, counts, floor, Slots(start, end, lowest, highest)).run()
 
 
 def walk_beyond(model: Model, graph: Graph, counts: Mapping[str, int], hours: float) -> Walk:

@@ -112,7 +112,7 @@ def _sparing(search: Search, judge: Relaxable, judged: _Judged, best: Found, cei
 
 def _excuses_of(search: Search, found: Found) -> tuple[Excuse, ...]:
     """What a plan breaks, the budget left aside."""
-    excuses = search.judge.excuses(search.named(found[1]))
+    excuses = search.judge.excuses(search.named(found[1]), closely=True)
     return tuple(excuse for excuse in excuses if excuse.target != "budget")
 
 
@@ -164,7 +164,7 @@ class _Judged:
         """The largest violation; the number of broken lines; the sum of the violations; price; counts."""
         pattern, counts = found
         if counts not in self._keys:
-            excuses = self._search.judge.excuses(self._search.named(counts))
+            excuses = self._search.judge.excuses(self._search.named(counts), closely=True)
             self._search.tally.evaluations += 1
             sizes = [violation(excuse) for excuse in excuses]
             self._keys[counts] = (

@@ -81,8 +81,12 @@ class Judge(Protocol):
     def evaluate(self, counts: Mapping[str, int], *, series: bool = False) -> Evaluation:
         """The whole judgement of one plan, budget included."""
 
-    def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
-        """Everything that a plan breaks, budget included."""
+    def excuses(self, counts: Mapping[str, int], *, closely: bool = False) -> tuple[Excuse, ...]:
+        """Everything that a plan breaks, budget included.
+
+        Args:
+            closely: whether the numbers are to be told; otherwise they may be bounds.
+        """
 
     def first_excuse(self, counts: Mapping[str, int], *, closely: bool = False) -> Excuse | None:
         """The first thing that a plan breaks, budget included, in the units of the contract; None if it is kept.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from queuecalc.answer import Evaluation, Excuse, OneLess, Relaxation
+from queuecalc.answer import Evaluation, OneLess, Relaxation
 from queuecalc.errors import InvalidInput
 from queuecalc.sizing.goals import Cheapest, Found
 from queuecalc.sizing.judge import Counts
@@ -83,18 +83,16 @@ def _relaxation(
     first = search.judge.first_excuse(counts, closely=True)
     if first is None or (first.target, first.subject) != limit:
         return None
-    excuses = search.judge.excuses(counts)
-    if len(excuses) != 1 or (excuses[0].target, excuses[0].subject) != limit:
+    if len(search.judge.excuses(counts)) > 1:
         return None
-    excuse: Excuse = excuses[0]
-    if excuse.limit is None or excuse.reached is None or not math.isfinite(excuse.reached):
+    if first.limit is None or first.reached is None or not math.isfinite(first.reached):
         return None
     return Relaxation(
-        target=excuse.target,
-        subject=excuse.subject,
+        target=first.target,
+        subject=first.subject,
         unit=units.get(limit, ""),
-        limit=excuse.limit,
-        needed=excuse.reached,
+        limit=first.limit,
+        needed=first.reached,
         counts=counts,
         saves_usd_per_month=dollars(saved),
     )

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from queuecalc.evaluation.availability import LostBounds, contract_classes, lost_requests, offered_requests
+from queuecalc.evaluation.availability import contract_classes, lost_requests, offered_requests
+from queuecalc.evaluation.lost_bounds import ROUGH, LostBounds
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.regimes import course_of
@@ -65,6 +66,26 @@ def test_what_is_lost_lies_between_the_bounds(number: int) -> None:
     assert bounds.least[""] <= exact + 1e-10
     for most in bounds.most():
         assert exact <= most[""] + 1e-10
+
+
+@pytest.mark.parametrize("number", range(0, 18, 3))
+@pytest.mark.parametrize("steps", [True, False])
+def test_bounds_settle_on_the_side_of_the_share(number: int, steps: bool) -> None:
+    pattern, counts, along = fitting()[number]
+    exact = exactly(pattern, counts, along, late=True)
+    bounds = LostBounds(pattern, counts, along)
+    if not steps:
+        bounds._steps = None
+    assert bounds.rough[""] == pytest.approx(exact, abs=2.0 * ROUGH)
+    for allowed in (0.0, 0.5 * exact, exact, 2.0 * exact + 0.01, 1.0):
+        bounds = LostBounds(pattern, counts, along)
+        if not steps:
+            bounds._steps = None
+        least, most = bounds.settled("", allowed)
+        assert least - 2.0 * ROUGH <= exact <= most + 2.0 * ROUGH
+        if abs(exact - allowed) > 25.0 * ROUGH:
+            assert (least > allowed) == (exact > allowed)
+            assert (most < allowed) == (exact < allowed)
 
 
 @pytest.mark.parametrize("number", [0, 7, 11])

@@ -147,7 +147,7 @@ class Toy:
             if reached > limit.most:
                 yield limit.excuse(reached)
 
-    def excuses(self, counts: Mapping[str, int]) -> tuple[Excuse, ...]:
+    def excuses(self, counts: Mapping[str, int], *, closely: bool = False) -> tuple[Excuse, ...]:
         self.count("excuses")
         return tuple(self.broken(counts))
 
