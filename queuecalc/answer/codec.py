@@ -19,11 +19,23 @@ __all__ = ["from_json", "from_plain", "to_json", "to_plain"]
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+
+
+@cache
+def _field_names(kind: Hashable) -> tuple[str, ...] | None:
+    """Of a dataclass; None of anything else."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
 
 def to_plain(value: Any) -> Any:
     """An answer as dicts, lists, numbers and text. Dollars become numbers (exact to the cent); infinity is "inf"."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    names = _field_names(kind)
+    if names is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,7 @@ __all__ = ["PatternJudgement"]
 
 MOST = 10**9
 Counts = tuple[int, ...]
+Candidates: TypeAlias = Iterator[tuple[int, Callable[[], Excuse]]]
 
 
 class PatternJudgement:
@@ -113,18 +114,25 @@ class PatternJudgement:
 
     def least(self, lower: Counts, upper: Counts) -> Sequence[tuple[int, int, Excuse]]:
         """(index, n, excuse): every plan of the box with fewer than n units of a component is refused."""
-        found = self._bounds(_Bounds(self, lower, upper, along=False))
+        bounds = _Bounds(self, lower, upper)
+        found = self._largest(bounds, bounds.at_peak)
         if any(least > upper[index] for index, least, _ in found):
             return found
-        return self._bounds(_Bounds(self, lower, upper, along=True))
+        return self._largest(bounds, bounds.along)
 
-    def _bounds(self, bounds: _Bounds) -> list[tuple[int, int, Excuse]]:
+    def _largest(
+        self, bounds: _Bounds, candidates: Callable[[str], Candidates]
+    ) -> list[tuple[int, int, Excuse]]:
+        """The largest bound on each count, where it is above the lower corner."""
         found = []
         for index, name in enumerate(self.names):
-            if name in self.pattern.graph().visits_of:
-                least, excuse = bounds.least(name)
-                if excuse is not None and least > bounds.lower[name]:
-                    found.append((index, least, excuse))
+            if name in self.pattern.graph().visits_of and self.pattern.figures[name].servers is not None:
+                least, why = bounds.lower[name], None
+                for more, excuse in candidates(name):
+                    if more > least:
+                        least, why = more, excuse
+                if why is not None:
+                    found.append((index, least, why()))
         return found
 
     def refuse(self, lower: Counts, upper: Counts) -> Excuse | None:
@@ -216,31 +224,19 @@ class PatternJudgement:
 class _Bounds:
     """Least counts by stability and guards, and along the whole curve by fluid backlogs; inflows at lower bounds."""
 
-    def __init__(self, owner: PatternJudgement, lower: Counts, upper: Counts, *, along: bool) -> None:
+    def __init__(self, owner: PatternJudgement, lower: Counts, upper: Counts) -> None:
         self.owner = owner
         self.pattern = owner.pattern
-        self.along = along
         self.floor = owner.floor(lower, upper)
         self.lower = dict(zip(owner.names, lower, strict=True))
         self.upper = dict(zip(owner.names, upper, strict=True))
         self.tables = owner.tables
 
-    def least(self, name: str) -> tuple[int, Excuse | None]:
-        """(n, excuse): fewer than n are refused for that reason; (0, None) when nothing is known."""
-        figures = self.pattern.figures[name]
-        if figures.servers is None:
-            return 0, None
-        best, why = self.lower[name], None
-        for least, excuse in self._candidates(name):
-            if least > best:
-                best, why = least, excuse
-        return (best, why()) if why is not None else (0, None)
-
-    def _candidates(self, name: str) -> Iterator[tuple[int, Callable[[], Excuse]]]:
-        """(n, how to say it) for every reason why fewer than n units are refused."""
+    def at_peak(self, name: str) -> Candidates:
+        """(n, how to say it) for every reason why fewer than n units are refused where the work is largest."""
         figures, graph = self.pattern.figures[name], self.pattern.graph()
         assert figures.servers is not None
-        peak, _, hour = self.floor.peak(name)
+        peak, _, hour = self.floor.peaks[name]
         steady = name in graph.waited and figures.max_queue is None
         if steady or (self.owner.keep_up and name not in graph.waited):
             needed = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
@@ -249,7 +245,11 @@ class _Bounds:
             limit = figures.max_utilisation
             least = math.ceil(peak / (figures.servers * limit * (1.0 + ROUNDING)))
             yield least, partial(self._utilisation, name, "utilisation", peak, hour, least, limit)
-        if name not in graph.waited and self.along:
+
+    def along(self, name: str) -> Candidates:
+        """The same, and along the whole curve."""
+        yield from self.at_peak(name)
+        if name not in self.pattern.graph().waited:
             yield from self._backlog(name)
 
     def _utilisation(
@@ -286,7 +286,7 @@ class _Bounds:
             limits["drained"] = 0.0
         return limits
 
-    def _backlog(self, name: str) -> Iterator[tuple[int, Callable[[], Excuse]]]:
+    def _backlog(self, name: str) -> Candidates:
         """Least count by the fluid backlog (exact for one line; a necessary condition with partitions)."""
         limits = self._limits(name)
         low, high = self.lower[name], self.upper[name]

@@ -71,8 +71,12 @@ class Floor:
         """Offered work of a component (erlang) at both ends of every slot, shape (2, slots)."""
         return self._at(self.upwards.work[name], self._slot_ends)
 
-    def peak(self, name: str) -> tuple[float, float, float]:
-        """(largest work of a component, load, hour) at the ends of the slots."""
+    @cached_property
+    def peaks(self) -> Mapping[str, tuple[float, float, float]]:
+        """(largest work, load, hour) of every reached component, at the ends of the slots."""
+        return {name: self._peak(name) for name in self.graph.types_of}
+
+    def _peak(self, name: str) -> tuple[float, float, float]:
         over_range = self.upwards.work[name]
         if over_range[1, -1] >= over_range.max():
             return float(over_range[1, -1]), self._curve.peak, self._curve.peak_hour
@@ -87,7 +91,7 @@ class Floor:
         hours = {self._curve.peak: self._curve.peak_hour}
         for name in self.graph.types_of:
             if name in self.graph.waited:
-                _, load, hour = self.peak(name)
+                _, load, hour = self.peaks[name]
                 hours.setdefault(load, hour)
         loads = np.array(list(hours))
         return tuple(hours.values()), loads, self._at(self.upwards.type_rates, loads)
