@@ -7,7 +7,6 @@ import itertools
 import click
 
 from queuecalc.cli.edge import KEPT, NOT_KEPT
-from queuecalc.cli.numbers import CountType
 from queuecalc.cli.options import refuse_quiet, shared
 
 __all__ = ["command"]
@@ -18,20 +17,7 @@ __all__ = ["command"]
     short_help="Judge one plan against the contract.",
     epilog="\b\nExample:  queuecalc evaluate iot-ingestion --from cheapest --count server=3",
 )
-@shared("model", "set")
-@click.option(
-    "--count",
-    "counts",
-    type=CountType(),
-    multiple=True,
-    help="Units of a component; repeatable, or with commas: --count server=4,worker=6.",
-)
-@click.option(
-    "--from",
-    "base",
-    type=click.Choice(["cheapest"]),
-    help="Where the counts come from that are not named: those of the cheapest plan.",
-)
+@shared("model", "set", "count", "from")
 @click.option(
     "--coupled",
     is_flag=True,

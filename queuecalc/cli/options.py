@@ -3,6 +3,8 @@
 name     what it is                                       used by
 model    the MODEL argument (FILE of a network)            size, evaluate, network, derive, check, plot, simulate
 set      --set PATH=VALUE, repeatable                     size, evaluate, network, derive, check, plot, simulate
+count    --count NAME=N, repeatable                        evaluate, plot, simulate
+from     --from cheapest                                  evaluate, plot, simulate
 format   --format table|json|csv|markdown                 size, evaluate, list, station, network, simulate
 quiet    --quiet, one line                                size, evaluate
 """
@@ -13,6 +15,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from queuecalc.cli.numbers import CountType
 
 __all__ = ["FORMATS", "OPTIONS", "refuse_quiet", "shared"]
 
@@ -40,6 +44,19 @@ OPTIONS: dict[str, Callable[[F], F]] = {
         multiple=True,
         callback=_settings,
         help="Change a value of the model, as in --set contract.p95_ms=200. Repeatable.",
+    ),
+    "count": click.option(
+        "--count",
+        "counts",
+        type=CountType(),
+        multiple=True,
+        help="Units of a component; repeatable, or with commas: --count server=4,worker=6.",
+    ),
+    "from": click.option(
+        "--from",
+        "base",
+        type=click.Choice(["cheapest"]),
+        help="Where the counts come from that are not named: those of the cheapest plan.",
     ),
     "format": click.option(
         "--format",

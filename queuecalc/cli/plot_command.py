@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from queuecalc.cli.edge import KEPT, NOT_KEPT
-from queuecalc.cli.numbers import CountType
 from queuecalc.cli.options import shared
 from queuecalc.cli.pictures import PictureType
 
@@ -95,19 +94,7 @@ def _cheapest(model: Model) -> dict[str, int]:
     callback=_chosen,
     help=f"Only these, in this order; repeatable, or with commas: {', '.join(PICTURES)}.",
 )
-@click.option(
-    "--count",
-    "counts",
-    type=CountType(),
-    multiple=True,
-    help="Units of a component; repeatable, or with commas: --count server=4,worker=6.",
-)
-@click.option(
-    "--from",
-    "base",
-    type=click.Choice(["cheapest"]),
-    help="Where the counts come from that are not named: those of the cheapest plan.",
-)
+@shared("count", "from")
 def command(
     model: str,
     settings: tuple[str, ...],

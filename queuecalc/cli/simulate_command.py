@@ -7,7 +7,7 @@ import itertools
 import click
 
 from queuecalc.cli.edge import KEPT, NOT_KEPT
-from queuecalc.cli.numbers import CountType, Number
+from queuecalc.cli.numbers import Number
 from queuecalc.cli.options import shared
 
 __all__ = ["command"]
@@ -21,20 +21,7 @@ _HOUR = Number(-1e9, 1e9)
     short_help="Simulate a plan or a network and compare it with the calculation.",
     epilog="\b\nExample:  queuecalc simulate iot-ingestion --from cheapest --requests 500000 --seed 7",
 )
-@shared("model", "set")
-@click.option(
-    "--count",
-    "counts",
-    type=CountType(),
-    multiple=True,
-    help="Units of a component; repeatable, or with commas: --count server=4,worker=6.",
-)
-@click.option(
-    "--from",
-    "base",
-    type=click.Choice(["cheapest"]),
-    help="Where the counts come from that are not named: those of the cheapest plan.",
-)
+@shared("model", "set", "count", "from")
 @click.option(
     "--requests",
     type=Number(100, _MOST, whole=True),

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from queuecalc.reference.station import lst
 from tests.reference.inversion import survival
 from tests.reference.plan import Node, Plan, parts
-from tests.reference.stations import Station, lst, station
+from tests.reference.stations import Station, station
 from tests.reference.traffic import Flows, Traffic
 
 __all__ = ["Response", "State", "respond"]

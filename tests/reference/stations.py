@@ -9,59 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.law import Deterministic, Exponential, Law, Mixture, RandomSum, Sum
-from tests.reference.plan import Node, Plan, parts
+from queuecalc.law import Law, Mixture
+from queuecalc.reference.station import Service
+from tests.reference.plan import Node, Plan
 
 __all__ = ["Service", "Station", "mean_wait", "station", "utilisation", "visit_service"]
 
 Transform = Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class Service:
-    """What one visit asks of a server: its own operation once, and the operations it adds by calling itself."""
-
-    pieces: tuple[tuple[Law, float], ...]
-
-    @property
-    def mean(self) -> float:
-        return sum(times * float(law.mean) for law, times in self.pieces)
-
-    @property
-    def second_moment(self) -> float:
-        variance = 0.0
-        for law, times in self.pieces:
-            _, more = parts(times)
-            variance += times * float(law.var) + more * (1.0 - more) * float(law.mean) ** 2
-        return variance + self.mean**2
-
-    def transform(self, s: Any) -> Any:
-        value = np.ones_like(s)
-        for law, times in self.pieces:
-            whole, more = parts(times)
-            value = value * lst(law, s) ** whole * (1.0 - more + more * lst(law, s))
-        return value
-
-    @property
-    def exponential(self) -> bool:
-        return len(self.pieces) == 1 and isinstance(self.pieces[0][0], Exponential)
-
-    def law(self) -> Law:
-        """The same as one law of the library."""
-        laws = [law if times == 1.0 else RandomSum(law, times) for law, times in self.pieces]
-        return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
-
-
-def lst(law: Law, s: Any) -> Any:
-    """E exp(-s S) by the law's own formula."""
-    mean, scv = float(law.mean), float(law.scv)
-    if isinstance(law, Exponential):
-        return 1.0 / (1.0 + mean * s)
-    if isinstance(law, Deterministic):
-        return np.exp(-mean * s)
-    if type(law).__name__ == "Gamma":
-        return (1.0 + mean * scv * s) ** (-1.0 / scv)
-    return law.lst(s)
 
 
 def visit_service(plan: Plan, node: Node, dead: frozenset[str]) -> Service:
