@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from queuecalc.station.erlang import poisson_probability
+from queuecalc.station.poisson_ratio import poisson_weight
 from queuecalc.station.queue_wait import QueueWait
 
 __all__ = ["ConstantServiceWait"]
@@ -90,7 +90,7 @@ class ConstantServiceWait(QueueWait):
         for j in range(PERIODS):
             place = np.maximum(k - 1.0 - j, 0.0).astype(np.int64)
             queue = np.take_along_axis(chain, place[None], axis=0)[0]
-            alone = poisson_probability(np.full(units.shape, float(j)), x)
+            alone = poisson_weight(np.full(units.shape, float(j)), x)
             total = total + np.where(j < k, alone * queue, 0.0)
         gap = self._pole - slack
         far = slack / np.where(gap > 0.0, gap, np.inf) * np.exp(-self._pole * units)

@@ -12,9 +12,9 @@ from scipy import special
 
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
-from queuecalc.station.erlang import poisson_probability
 from queuecalc.station.lattice_queue import QueueStates, queue_states
 from queuecalc.station.offered import Load
+from queuecalc.station.poisson_ratio import poisson_weight
 
 __all__ = ["ConstantServicesWait"]
 
@@ -227,7 +227,7 @@ def _evaluated(states: QueueStates, t: Any, rate: Any, period: Any, c: Any) -> t
         n = places - 1.0 - j
         kept = (n >= 0.0) & (j <= most)
         index = np.clip(n, 0.0, count - 1.0).astype(np.int64)
-        weight = poisson_probability(j, x + 0.0 * j) * np.exp(
+        weight = poisson_weight(j, x + 0.0 * j) * np.exp(
             -states.log_decay * np.maximum(n - (count - 1.0), 0.0)
         )
         weight = np.where(kept, weight, 0.0)

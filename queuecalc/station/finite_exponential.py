@@ -24,6 +24,9 @@ from queuecalc.station.truncated import (
 
 __all__ = ["MMcKSojourn", "MMcKWait"]
 
+ENDLESS = 1e200
+"""So many departures no room outlasts."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MMcKWait(Law):
@@ -147,7 +150,8 @@ class MMcKSojourn(Law):
 
     P(T > t) is the average of v_n over the Poisson number n of events at rate c mu in t, each of which ends the service
     under way with probability 1 / c: v_n = (1 - d) s^n + d (sum_{j >= n} w_j + sum_{j < n} w_j s^(n - 1 - j)),
-    s = 1 - 1/c, d the probability that an accepted customer waits.
+    s = 1 - 1/c, d the probability that an accepted customer waits. All but the sum over j >= n is in service by then,
+    and leaves at the rate mu.
 
     Attributes:
         wait: the law of W.
@@ -193,23 +197,22 @@ class MMcKSojourn(Law):
         x, inside = _departures(load, t)
         k = np.maximum(places, 1.0)
         stay = 1.0 - 1.0 / load.servers
-        log_stay = np.where(stay > 0.0, np.log(np.where(stay > 0.0, stay, 1.0)), LOWEST)
+        log_stay = np.where(stay > 0.0, np.log1p(-1.0 / np.maximum(load.servers, 2.0)), LOWEST)
+
+        def served(n: Any) -> Any:
+            """The part of v_n in service; from n = k on it falls by the factor s."""
+            m = np.minimum(n, k)
+            value = (1.0 - delayed) * np.exp(m * log_stay) + delayed * _convolved(log_rho, k, log_stay, m)
+            return value * np.exp((n - m) * log_stay)
 
         def survival(n: Any) -> Any:
-            """v_n; from n = k on it falls by the factor s."""
-            m = np.minimum(n, k)
-            served = _convolved(log_rho, k, log_stay, m)
-            value = (1.0 - delayed) * np.exp(m * log_stay) + delayed * (_survival(log_rho, k, m) + served)
-            return value * np.exp((n - m) * log_stay)
+            return delayed * _survival(log_rho, k, n) + served(n)
 
         peak = np.minimum(x * np.minimum(load.utilisation, 1.0), k)
         centre = np.maximum(x * stay, peak)
-        tail = poisson_average(x, survival, centre, np.inf)
-        density = poisson_average(x, lambda n: survival(n) - survival(n + 1.0), centre, np.inf)
-        rate = load.servers / load.service_mean
-        return np.where(inside, np.minimum(tail, 1.0), 0.0), np.where(
-            inside, rate * np.maximum(density, 0.0), 0.0
-        )
+        tail = poisson_average(x, survival, centre, np.inf, (k,))
+        density = poisson_average(x, served, centre, np.inf, (k,)) / load.service_mean
+        return np.where(inside, np.minimum(tail, 1.0), 0.0), np.where(inside, density, 0.0)
 
     def _sf(self, t: Any) -> Any:
         return self._both(t)[0]
@@ -245,11 +248,12 @@ def _excess(law: Law, s: Any) -> Any:
 
 
 def _departures(load: Load, t: Any) -> tuple[Any, Any]:
-    """(mean number of departures of c busy servers in t, whether t is finite)."""
+    """(mean number of departures of c busy servers in t, whether anything may be left by then)."""
     shape = np.broadcast_shapes(np.shape(t), load.slack.shape)
-    time = np.broadcast_to(t, shape)
-    inside = np.isfinite(time)
-    return np.where(inside, time, 0.0) * load.servers / load.service_mean, inside
+    with np.errstate(over="ignore"):
+        x = np.broadcast_to(t, shape) * load.servers / load.service_mean
+    inside = x < ENDLESS
+    return np.where(inside, x, 0.0), inside
 
 
 def _survival(log_rho: Any, k: Any, n: Any) -> Any:

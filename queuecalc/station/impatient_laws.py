@@ -282,4 +282,4 @@ class ImpatientSojourn(_Timed):
 
 def _above(stage: Stage) -> Any:
     """y B(x - 1, y): the inverse of the integral of the density over s < 0, in units of that at 0."""
-    return stage.y * loss(stage.x - 1.0, stage.y, stage.gap - 1.0)
+    return stage.y * loss(stage.x - 1.0, stage.y, (stage.x - stage.y) - stage.gap)

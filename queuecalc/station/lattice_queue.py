@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from queuecalc.law import forms
-from queuecalc.station.erlang import poisson_probability
+from queuecalc.station.poisson_ratio import poisson_weight
 from queuecalc.station.rising import rising_root
 
 __all__ = ["QueueStates", "queue_states"]
@@ -97,7 +97,7 @@ def _summed(servers: float, offered: float, terms: int, j: Reals) -> Reals:
     total = np.zeros(len(j))
     for start in range(1, terms + 1, BLOCK):
         n = np.arange(start, min(start + BLOCK, terms + 1), dtype=np.float64)[:, None]
-        total += np.sum(poisson_probability(n * servers + j, n * offered + 0.0 * j) / n, axis=0)
+        total += np.sum(poisson_weight(n * servers + j, n * offered + 0.0 * j) / n, axis=0)
     return total
 
 

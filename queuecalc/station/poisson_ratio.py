@@ -31,16 +31,25 @@ STIRLING = (
 """Coefficients of 1/x, 1/x^3, ... in ln Gamma(x + 1) - ln(sqrt(2 pi x) (x/e)^x)."""
 
 FROM = 16.0
-"""Stirling's series serves from this x on."""
+"""Stirling's series serves from this x on (1e-17 there); below, the logarithm of Gamma itself."""
+
+SADDLE = 1.0
+"""Below this x the weight is taken as it stands."""
 
 NEAR = 0.3
 """|x - y| / (x + y) below which the deviance is summed as a series."""
 
 FAR = 4.0
-"""Standard deviations between x and y from which on the continued fraction serves."""
+"""Standard deviations between x and y from which on a continued fraction gives what B and G leave."""
 
 LEVELS = 200
 """Levels of the continued fractions: 1e-15 at FAR standard deviations."""
+
+BEYOND = 8.0
+"""Standard deviations of y above x from which on the continued fraction gives B itself."""
+
+BEYOND_LEVELS = 60
+"""Levels of that one: 2e-16."""
 
 FEW = 40.0
 """Palm's sum is added up as it stands for y up to here."""
@@ -50,75 +59,90 @@ TERMS = 170
 
 
 def _stirling_error(x: Any) -> Any:
+    """ln Gamma(x + 1) - (x + 1/2) ln x + x - ln(2 pi) / 2, for x >= SADDLE."""
     square = 1.0 / (x * x)
     series = np.zeros_like(x)
     for coefficient in reversed(STIRLING):
         series = series * square + coefficient
-    return series / x
+    small = x < FROM
+    if not np.any(small):
+        return series / x
+    few = np.where(small, x, 1.0)
+    exact = special.gammaln(few + 1.0) - (few + 0.5) * np.log(few) + few - 0.5 * np.log(2.0 * np.pi)
+    return np.where(small, exact, series / x)
 
 
-def _deviance(x: Any, y: Any) -> Any:
-    """x ln(x / y) + y - x, without cancellation near y = x (Loader's bd0)."""
-    v = (x - y) / (x + y)
+def _deviance(x: Any, y: Any, gap: Any) -> Any:
+    """x ln(x / y) + y - x, without cancellation near y = x (Loader's bd0); gap = x - y."""
+    v = gap / (x + y)
     near = np.abs(v) < NEAR
     square = np.where(near, v * v, 0.0)
     series = np.zeros_like(square)
     for j in range(16, 0, -1):
         series = (series + 1.0 / (2 * j + 1)) * square
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        far = x * (np.log(x) - np.log(y)) + y - x
-    return np.where(near, (x - y) * v + 2.0 * x * v * series, far)
+        ratio = x / y
+        log_ratio = np.log(ratio)
+        if not np.all(np.isfinite(ratio)):
+            log_ratio = np.where(np.isfinite(ratio), log_ratio, np.log(x) - np.log(y))
+        far = x * log_ratio - gap
+    return np.where(near, gap * v + 2.0 * x * v * series, far)
 
 
-def log_weight(x: Any, y: Any) -> Any:
-    """ln w(x, y) for arrays x >= 0 and y > 0 of one shape.
+def log_weight(x: Any, y: Any, gap: Any | None = None) -> Any:
+    """ln w(x, y) for arrays x >= 0 and y > 0; gap = x - y where it is known better than by subtraction.
 
     Source: Loader 2000, "Fast and accurate computation of binomial probabilities", eq. (5), for real counts.
     """
-    big = x >= FROM
-    many, few = np.where(big, x, FROM), np.where(big, 0.0, x)
-    large = -_stirling_error(many) - _deviance(many, y) - 0.5 * np.log(2.0 * np.pi * many)
-    return np.where(big, large, few * np.log(y) - y - special.gammaln(few + 1.0))
+    low = x < SADDLE
+    many = np.maximum(x, SADDLE)
+    apart = many - y if gap is None else np.where(low, many - y, gap)
+    value = -_stirling_error(many) - _deviance(many, y, apart) - 0.5 * np.log(2.0 * np.pi * many)
+    if not np.any(low):
+        return value
+    few = np.where(low, x, 0.0)
+    return np.where(low, few * np.log(y) - y - special.gammaln(few + 1.0), value)
 
 
-def poisson_weight(x: Any, y: Any) -> Any:
-    """w(x, y) = y^x exp(-y) / Gamma(x + 1) for arrays x >= 0 and y >= 0 of one shape."""
+def poisson_weight(x: Any, y: Any, gap: Any | None = None) -> Any:
+    """w(x, y) = y^x exp(-y) / Gamma(x + 1) for arrays x >= 0 and y >= 0: P(N = x) for N Poisson with mean y."""
     some = y > 0.0
-    return np.where(some, np.exp(log_weight(x, np.where(some, y, 1.0))), np.where(x == 0.0, 1.0, 0.0))
+    value = np.exp(log_weight(x, np.where(some, y, 1.0), gap))
+    return np.where(some, value, np.where(x == 0.0, 1.0, 0.0))
 
 
 # -- above: Erlang
 
 
-def _upper_rest(x: Any, y: Any) -> Any:
+def _upper_rest(x: Any, y: Any, levels: int) -> Any:
     """T = 1 x / (y - x + 2 + 2 (x - 1) / (y - x + 4 + ...)), y > x: y B = y - x + T (Legendre)."""
     d = y - x
     tail = np.zeros_like(d)
-    for j in range(LEVELS, 0, -1):
+    for j in range(levels, 0, -1):
         tail = j * (x - j + 1.0) / (d + 2.0 * j + tail)
     return tail
 
 
-def _above(x: Any, y: Any) -> Any:
-    return y - x > FAR * np.sqrt(x + 4.0)
+def _above(x: Any, y: Any, deviations: float) -> Any:
+    return y - x > deviations * np.sqrt(x + 4.0)
 
 
-def loss(x: Any, y: Any, gap: Any | None = None) -> Any:
+def loss(x: Any, y: Any, remainder: Any | None = None) -> Any:
     """B(x, y), Erlang B with a real number of servers x >= 0 and load y >= 0; arrays of one shape.
 
-    gap = x - y where it is known better than by subtraction.
+    remainder is what rounding took from y, where it is known: d ln B / dy = (x - y) / y + B.
 
     Source: Jagerman 1974, "Some properties of the Erlang loss function", Bell Syst. Tech. J. 53, theorem 3.
     """
-    above = _above(x, y)
+    above = _above(x, y, BEYOND)
     inside = np.where(above, x, y)
-    value = poisson_weight(x, inside) / special.gammaincc(x + 1.0, inside)
+    value = np.asarray(poisson_weight(x, inside) / special.gammaincc(x + 1.0, inside))
     if np.any(above):
-        safe = np.where(above, y, 2.0 * x + 100.0)
-        value = np.where(above, (safe - x + _upper_rest(x, safe)) / safe, value)
-    if gap is not None:  # what rounding took from y; d ln B / dy = (x - y) / y + B
-        some = np.where(y > 0.0, y, 1.0)
-        value = value * (1.0 - np.where(above, 0.0, gap - (x - y)) * (gap / some + value))
+        few, much = x[above], y[above]
+        value[above] = (much - few + _upper_rest(few, much, BEYOND_LEVELS)) / much
+    if remainder is not None:
+        share = remainder / np.where(y > 0.0, y, 1.0)
+        value = value * (1.0 + (x - y * (1.0 - value)) * share)
     return np.where(x == 0.0, 1.0, np.minimum(value, 1.0))
 
 
@@ -136,9 +160,9 @@ def loss_excess(x: Any, y: Any) -> Any:
 
     It is E[x + 1 - N | N <= x], N Poisson with mean y, for whole x.
     """
-    above = _above(x, y)
+    above = _above(x, y, FAR)
     safe = np.where(above, y, 2.0 * x + 100.0)
-    return np.where(above, 1.0 + _upper_rest(x, safe), x + 1.0 - y + y * loss(x, y))
+    return np.where(above, 1.0 + _upper_rest(x, safe, LEVELS), x + 1.0 - y + y * loss(x, y))
 
 
 # -- below: Palm

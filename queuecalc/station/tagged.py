@@ -14,9 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.station.poisson_average import poisson_average
+from queuecalc.station.poisson_ratio import poisson_weight
 
 __all__ = ["Tagged"]
+
+WIDTH = 12.0
+"""Standard deviations, and 40 ticks more, above the mean number of ticks that are counted."""
+
+BLOCK = 512
+"""Ticks added up at once."""
 
 NOTHING = 1e-290
 """What is left is taken as nothing below this."""
@@ -47,37 +53,22 @@ class Tagged:
         """(P(W > t), its density, P(T > t), its density)."""
         shape = np.broadcast_shapes(np.shape(t), np.shape(self.arrival_rate))
         x = np.broadcast_to(t, shape) * self.clock
-        nothing, endless = np.zeros(shape), self._end(x)
-        values = []
-        for which in (0, 1):
-
-            def left(n: Any, which: int = which) -> Any:
-                return self._after(n, which)
-
-            def lost(n: Any, which: int = which) -> Any:
-                return self._after(n, which) - self._after(n + 1.0, which)
-
-            values.append(np.minimum(poisson_average(x, left, nothing, endless), 1.0))
-            values.append(self.clock * np.maximum(poisson_average(x, lost, nothing, endless), 0.0))
-        return values[0], values[1], values[2], values[3]
-
-    def _after(self, n: Any, which: int) -> Any:
-        """P(still waiting, or still there, after n ticks) for n of shape (m, 1, ...)."""
-        index = np.asarray(n).ravel().astype(np.int64)
-        while len(self._left) <= index[-1] and not self._gone():
-            self._tick()
-        last = len(self._left) - 1
-        rows = np.stack([self._left[min(int(i), last)][which] for i in index])
-        rows = np.where((index > last).reshape(-1, *(1,) * (rows.ndim - 1)), 0.0, rows)
-        rank = np.ndim(n) - 1
-        return rows.reshape(len(index), *(1,) * (rank - (rows.ndim - 1)), *rows.shape[1:])
-
-    def _end(self, x: Any) -> float:
-        """The tick after which nothing is left, if it is among those that an average over x needs."""
-        needed = float(np.max(x + 12.0 * np.sqrt(x) + 42.0, initial=42.0))
+        needed = float(np.max(x + WIDTH * np.sqrt(x) + 40.0, initial=40.0))
         while len(self._left) <= needed and not self._gone():
             self._tick()
-        return float(len(self._left)) if self._gone() else np.inf
+        values = np.zeros((4, *shape))
+        for first in range(0, min(len(self._left), int(needed) + 1), BLOCK):
+            rows = np.array(self._left[first : first + BLOCK + 1])  # tick, wait or stay, batch
+            after = np.concatenate([rows[1:], np.zeros_like(rows[:1])])[:BLOCK]
+            rows = rows[:BLOCK]
+            n = np.arange(first, first + len(rows), dtype=np.float64).reshape(-1, *(1,) * len(shape))
+            weight = poisson_weight(n, x)
+            for which in (0, 1):
+                left, lost = rows[:, which], rows[:, which] - after[:, which]
+                values[2 * which] += np.sum(weight * _aligned(left, len(shape)), axis=0)
+                values[2 * which + 1] += np.sum(weight * _aligned(lost, len(shape)), axis=0)
+        tail, density = np.minimum(values[::2], 1.0), self.clock * np.maximum(values[1::2], 0.0)
+        return tail[0], density[0], tail[1], density[1]
 
     def _gone(self) -> bool:
         return bool(self._left) and float(np.max(self._left[-1][1])) < NOTHING
@@ -141,3 +132,8 @@ class Tagged:
                 table[ahead, behind] = value / (s + self.rates[n - 1] + more)
             total = total + self.found[..., ahead] * table[ahead, 0]
         return total, table
+
+
+def _aligned(rows: Any, rank: int) -> Any:
+    """Rows of a batch against times of a higher rank."""
+    return rows.reshape(len(rows), *(1,) * (rank - (rows.ndim - 1)), *rows.shape[1:])
