@@ -13,6 +13,7 @@ from queuecalc.law.base import Law
 from queuecalc.station.argument import service_law
 from queuecalc.station.offered import Load
 from queuecalc.station.rising import rising_root
+from queuecalc.station.rungs import rungs
 
 __all__ = ["RenewalWait", "interarrival_law"]
 
@@ -92,29 +93,30 @@ class RenewalWait:
             return np.where(load.stable, np.clip(sigma, 0.0, 1.0), 1.0)
         total = np.zeros(share.shape)
         log_weight = np.zeros(share.shape)
-        for j in range(1, int(np.max(load.servers)) + 1):
-            inside = j <= load.servers
-            phi = np.asarray(self.interarrival.lst(j * self.service_rate))
-            left = np.asarray(self.interarrival.lst_complement(j * self.service_rate))
-            with np.errstate(divide="ignore", over="ignore"):
-                log_weight = (
-                    log_weight + np.log(np.maximum(load.servers - j + 1.0, 1.0) / j) + np.log(left / phi)
-                )
-                term = np.exp(log_weight) / left * self._ratio(j, left, load.servers * share)
-            total = total + np.where(inside, term, 0.0)
+        for j, log_phi, log_left in rungs(self.interarrival, self.service_rate, int(np.max(load.servers))):
+            left = np.exp(log_left)
+            with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+                rise = np.log(np.maximum(load.servers - j + 1.0, 1.0) / j) + log_left - log_phi
+                logs = log_weight + np.cumsum(np.broadcast_to(rise, (len(j), *share.shape)), axis=0)
+                terms = np.exp(logs) / left * self._ratio(j, left, load.servers * share)
+            total = total + np.sum(np.where(j <= load.servers, terms, 0.0), axis=0)
+            log_weight = logs[-1]
         return np.where(load.stable, 1.0 / (1.0 + share * total), 1.0)
 
-    def _ratio(self, j: int, left: Any, root: Any) -> Any:
-        """(c (1 - phi_j) - j) / (c (1 - sigma) - j)."""
+    def _ratio(self, j: Any, left: Any, root: Any) -> Any:
+        """(c (1 - phi_j) - j) / (c (1 - sigma) - j) for a block of j, first axis."""
         c = self.load.servers
         gap = root - j
         near = np.abs(gap) < NEAR
-        away = (c * left - j) / np.where(near, 1.0, gap)
-        if not np.any(near):
-            return away
+        ratio = (c * left - j) / np.where(near, 1.0, gap)
+        rows = np.any(near, axis=tuple(range(1, near.ndim)))
+        if not np.any(rows):
+            return ratio
         x, weight = np.polynomial.legendre.leggauss(NODES)
         column = x.reshape(-1, *(1,) * gap.ndim)
-        at = (j + 0.5 * (1.0 + column) * np.where(near, gap, 0.0)) * self.service_rate
+        part = np.where(near[rows], gap[rows], 0.0)
+        at = (j[rows] + 0.5 * (1.0 + column) * part) * self.service_rate
         slope = np.asarray(self.interarrival.lst(at + 1j * FALL * at)).imag / (FALL * at)
         mean = 0.5 * np.einsum("k,k...->...", weight, slope * self.service_rate)
-        return np.where(near, np.maximum(1.0 + c * mean, 0.0), away)
+        ratio[rows] = np.where(near[rows], np.maximum(1.0 + c * mean, 0.0), ratio[rows])
+        return ratio

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.station.poisson_ratio import loss
+from queuecalc.station.poisson_ratio import loss, passed
 
-__all__ = ["delay_probability", "loss_probability"]
+__all__ = ["delay_probability", "loss_probability", "passing_probability"]
 
 
 def loss_probability(servers: Any, offered_load: Any, remainder: Any = 0.0) -> Any:
@@ -29,6 +29,12 @@ def loss_probability(servers: Any, offered_load: Any, remainder: Any = 0.0) -> A
         *(np.asarray(value, dtype=np.float64) for value in (servers, offered_load, remainder))
     )
     return loss(c, a, lost)
+
+
+def passing_probability(servers: Any, offered_load: Any, blocked: Any) -> Any:
+    """1 - B to full relative accuracy, B = blocked; arrays of one shape."""
+    much = blocked > 0.5
+    return np.where(much, passed(servers, offered_load), 1.0 - blocked) if np.any(much) else 1.0 - blocked
 
 
 def delay_probability(servers: Any, offered_load: Any, slack: Any, remainder: Any = 0.0) -> Any:

@@ -24,8 +24,10 @@ from typing import Any
 import numpy as np
 
 from queuecalc.law.base import Law
+from queuecalc.station import erlang
 from queuecalc.station.multiserver import Correction
 from queuecalc.station.offered import Load
+from queuecalc.station.poisson_ratio import idle
 from queuecalc.station.truncated import geometric_mean_place, geometric_sum
 
 __all__ = ["FiniteRoom", "exponential_room", "general_room"]
@@ -41,7 +43,7 @@ AVERAGED = 12
 ROOT_STEPS = 60
 """At most so many steps towards the pole of U inside the unit circle, which U has for rho > 1."""
 
-STEEP = 1e6
+STEEP = 2.0
 """Above this rho, 1 - rho (1 - B) has fewer digits than its first term."""
 
 FULL = 1e-13
@@ -54,11 +56,13 @@ class FiniteRoom:
 
     Attributes:
         blocked: probability that an arrival is turned away.
+        passed: 1 - blocked, to full relative accuracy also where little passes.
         delayed: probability that an accepted customer waits.
         mean_wait: of the accepted, in seconds.
     """
 
     blocked: Any
+    passed: Any
     delayed: Any
     mean_wait: Any
 
@@ -72,29 +76,33 @@ def exponential_room(load: Load, loss: Any, places: Any) -> FiniteRoom:
     """
     log_rho = load.log_utilisation
     total, last = geometric_sum(log_rho, places)
-    below = (1.0 - loss) * np.exp(-np.maximum(places * log_rho, 0.0))
+    free = erlang.passing_probability(load.servers, load.offered, loss)
+    below = free * np.exp(-np.maximum(places * log_rho, 0.0))
     accepted = below + loss * total
+    every = accepted + loss * last
     delayed = loss * total / accepted
     step = load.service_mean / load.servers
     mean_wait = delayed * step * geometric_mean_place(log_rho, places)
-    return FiniteRoom(loss * last / (accepted + loss * last), delayed, mean_wait)
+    return FiniteRoom(loss * last / every, accepted / every, delayed, mean_wait)
 
 
 def general_room(load: Load, service: Law, correction: Correction, loss: Any, places: Any) -> FiniteRoom:
     """M/G/c/K for a load with a limited number of servers, k = K - c places, loss = B(c, a)."""
     k = np.maximum(places, 1.0)
-    # the share of idle servers without a waiting room, which is 1 / a + O(1 / a^2) far above saturation
-    few = np.maximum(load.servers * load.utilisation, 1.0)
-    busy = np.where(load.utilisation > STEEP, 1.0 / few, load.slack + load.utilisation * loss)
+    busy = load.slack + load.utilisation * loss  # the share of idle servers without a waiting room
+    steep = load.utilisation > STEEP
+    if np.any(steep):
+        busy = np.where(steep, idle(load.servers, load.offered) / load.servers, busy)
+    passed = erlang.passing_probability(load.servers, load.offered, loss)
     delay = loss / busy
-    free = (1.0 - loss) / busy
+    free = passed / busy
     found = _pole(load, service, k)
-    full = (load.slack < 0.0) & (found < np.maximum(FULL * load.utilisation, FULL))
+    full = (load.slack < 0.0) & (found < FULL * np.maximum(load.utilisation, 1.0))
     pole = np.where(full, 1.0, found)
     j, weights = _lattice(k)
     z = pole * np.exp(-DIGITS * math.log(10.0) / (2.0 * k)) * np.exp(1j * math.pi * j / k)
     gap = 1.0 - z
-    x = load.arrival_rate * gap / load.servers
+    x = np.where(full, 1.0, load.arrival_rate / load.servers) * gap
     d, excess = service.excess_complement(x), service.excess_lst(x)
     other = _distance(load, d, excess)
     smooth = 1.0 + correction.epsilon * load.servers * x
@@ -115,13 +123,15 @@ def general_room(load: Load, service: Law, correction: Correction, loss: Any, pl
     q = np.where(sparse, q, 0.0)
     accepted = 1.0 - rho * q
     blocked = np.where(sparse, slack * q / accepted, (inverse - slack) / (inverse + rho))
-    queue = np.where(sparse, (beyond_sum - k * rho * q) / accepted, k - (1.0 - blocked) * before)
+    let_in = np.where(sparse, (1.0 - q) / accepted, 1.0 / (inverse + rho))
+    queue = np.where(sparse, (beyond_sum - k * rho * q) / accepted, k - let_in * before)
     delayed = np.where(sparse, (delay - q) / (1.0 - q), 1.0 - free * inverse)
-    rate = load.arrival_rate * (1.0 - blocked)
+    rate = load.arrival_rate * let_in
     mean_wait = np.maximum(queue, 0.0) / np.where(rate > 0.0, rate, np.inf)
     none = places < 1.0
     return FiniteRoom(
         np.where(none, loss, np.clip(blocked, 0.0, 1.0)),
+        np.where(none, passed, np.clip(let_in, 0.0, 1.0)),
         np.where(none, 0.0, np.clip(delayed, 0.0, 1.0)),
         np.where(none, 0.0, mean_wait),
     )
@@ -168,9 +178,9 @@ def _pole(load: Load, service: Law, k: Any) -> Any:
     1 - rho X*(s / c) is concave and rises from 1 - rho < 0 at s = 0 through 0 before s = lambda: false position with
     halved ends (the Illinois rule).
     """
-    above = load.slack < 0.0
+    above = (load.slack < 0.0) & (load.utilisation < 1.0 / FULL)
     if not np.any(above):
-        return np.ones(np.shape(k))
+        return np.where(load.slack < 0.0, 0.0, 1.0) + np.zeros(np.shape(k))
     lam = np.where(above, load.arrival_rate, 1.0)
     low, high = np.zeros(np.shape(k)), lam / load.servers
     at_low = np.where(above, load.slack, -1.0)
@@ -190,4 +200,4 @@ def _pole(load: Load, service: Law, k: Any) -> Any:
             ~above | (np.abs(value) < 1e-6 * z / k) | ((high - low) * load.servers * k < 1e-3 * lam * z)
         ):
             break
-    return np.where(above, np.clip(z, 0.0, 1.0), 1.0)
+    return np.where(above, np.clip(z, 0.0, 1.0), np.where(load.slack < 0.0, 0.0, 1.0))

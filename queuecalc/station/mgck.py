@@ -82,7 +82,7 @@ class MGcK(General):
 
     @property
     def _through(self) -> Any:
-        return self._waiting.load.arrival_rate * (1.0 - np.asarray(self.blocking_probability))
+        return self._waiting.load.arrival_rate * self._waiting.room.passed
 
     @property
     def evidence(self) -> Evidence:

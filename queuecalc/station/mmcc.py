@@ -13,7 +13,6 @@ from queuecalc.law.parameter import Real, broadcast, nonnegative, positive, posi
 from queuecalc.station import erlang
 from queuecalc.station.lossy import Lossy
 from queuecalc.station.offered import Load
-from queuecalc.station.poisson_ratio import passed
 
 __all__ = ["ErlangB"]
 
@@ -77,7 +76,5 @@ class ErlangB(Lossy):
 
     @property
     def _through(self) -> Any:
-        few = np.where(
-            self._blocked < 0.5, 1.0 - self._blocked, passed(self._load.servers, self._load.offered)
-        )
-        return self._load.arrival_rate * few
+        load = self._load
+        return load.arrival_rate * erlang.passing_probability(load.servers, load.offered, self._blocked)

@@ -95,7 +95,7 @@ class MMcK(Queue):
 
     @property
     def _through(self) -> Any:
-        return self._load.arrival_rate * (1.0 - self._room.blocked)
+        return self._load.arrival_rate * self._room.passed
 
     @property
     def _delay(self) -> Any:

@@ -7,7 +7,7 @@ With w(x, y) = y^x exp(-y) / Gamma(x + 1)
 
 P and Q are the regularised incomplete gamma functions. Where one of them underflows, its continued fraction serves,
 all of whose terms are positive. What theory asks of B and G near their limits is given apart, without cancellation:
-x + 1 - y + y B (`loss_excess`) and h = (y - x + x G) / y (`palm`).
+x - y + y B (`idle`) and h = (y - x + x G) / y (`palm`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-__all__ = ["log_weight", "loss", "loss_excess", "palm", "passed", "poisson_weight"]
+__all__ = ["idle", "log_weight", "loss", "loss_excess", "palm", "passed", "poisson_weight"]
 
 STIRLING = (
     1.0 / 12.0,
@@ -155,14 +155,19 @@ def passed(x: Any, y: Any) -> Any:
     return np.where(much, x / (x + y * loss(x - 1.0, y)), 1.0 - b)
 
 
+def idle(x: Any, y: Any) -> Any:
+    """x - y + y B(x, y) >= 0, the mean number of servers without work; arrays of one shape."""
+    above = _above(x, y, FAR)
+    safe = np.where(above, y, 2.0 * x + 100.0)
+    return np.where(above, _upper_rest(x, safe, LEVELS), np.maximum(x - y + y * loss(x, y), 0.0))
+
+
 def loss_excess(x: Any, y: Any) -> Any:
     """x + 1 - y + y B(x, y) > 0: mean number of stages left of those whose Poisson number is at most x.
 
     It is E[x + 1 - N | N <= x], N Poisson with mean y, for whole x.
     """
-    above = _above(x, y, FAR)
-    safe = np.where(above, y, 2.0 * x + 100.0)
-    return np.where(above, 1.0 + _upper_rest(x, safe, LEVELS), x + 1.0 - y + y * loss(x, y))
+    return 1.0 + idle(x, y)
 
 
 # -- below: Palm

@@ -28,7 +28,6 @@ SMALL = ("single-queue", "on-call-overprovision", "start")
 
 
 SLOW = {
-    "gmc": "its root takes half a minute at extreme loads",
     "loaddependent": "its sojourn takes minutes where rates are 1e15 apart",
 }
 """Kinds of station that still miss the limit at extreme numbers; only the long run tells of them."""

@@ -12,7 +12,7 @@ import pytest
 
 import queuecalc as qc
 from queuecalc.law import Law
-from queuecalc.station import MGcK
+from queuecalc.station import MGcK, MMcK
 
 LAWS = [
     qc.Deterministic(mean=0.5),
@@ -21,6 +21,7 @@ LAWS = [
     qc.Lognormal(mean=0.5, scv=2.0),
     qc.Hyperexponential(mean=0.5, scv=4.0),
 ]
+FLOODED = [qc.Deterministic(mean=1.0), qc.Gamma(mean=1.0, scv=0.25), qc.Lognormal(mean=1.0, scv=4.0)]
 RHO = np.array([0.5, 0.9, 1.1, 2.0, 5.0, 20.0, 36.0, 40.0, 100.0, 1e4, 1e6])
 
 
@@ -45,3 +46,22 @@ def test_a_server_gives_no_more_than_it_has(law: Law, servers: int, capacity: in
     longest = (capacity - servers) * 0.5 / servers
     assert np.all(np.asarray(station.mean_wait) <= longest * (1.0 + rounding))
     assert np.all(np.diff(np.asarray(station.throughput)) >= -rounding[1:] * servers / 0.5)
+
+
+@pytest.mark.parametrize("rate", [1e6, 1e15, 1e18, 1e24, 1e200, 1e300])
+@pytest.mark.parametrize(
+    ("servers", "capacity"), [(1, 1), (1, 5), (1000, 1000), (1000, 1010), (10**6, 10**8)]
+)
+def test_what_passes_a_flood(rate: float, servers: int, capacity: int) -> None:
+    """All servers work all the time; who gets in finds all other places taken."""
+    flood = rate * servers
+    stations: list[MMcK | MGcK] = [
+        MMcK(arrival_rate=flood, service_rate=1.0, servers=servers, capacity=capacity),
+        *(MGcK(arrival_rate=flood, service=law, servers=servers, capacity=capacity) for law in FLOODED),
+    ]
+    for station in stations:
+        assert station.throughput == pytest.approx(servers, rel=2.0 / rate + 1e-9)
+        assert station.blocking_probability == pytest.approx(1.0, abs=2.0 / rate)
+        assert station.mean_wait == pytest.approx(
+            (capacity - servers) / servers, rel=2.0 / rate + 1e-9, abs=2.0 / rate
+        )

@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from queuecalc.errors import InvalidInput
-from queuecalc.law import Deterministic, Erlang, Exponential, Gamma, Hyperexponential, Lognormal
+from queuecalc.law import (
+    Deterministic,
+    Empirical,
+    Erlang,
+    Exponential,
+    Gamma,
+    Hyperexponential,
+    Law,
+    Lognormal,
+)
 from queuecalc.station import GM1, GMc, MMc
+from queuecalc.station.rungs import rungs
 from tests.station.chains import stationary
 
 NAMES = ("delay_probability", "mean_wait", "mean_in_system", "utilisation", "throughput")
@@ -142,3 +152,27 @@ def test_bad_arguments_are_named(changes: dict[str, Any], message: str) -> None:
     good: dict[str, Any] = {"interarrival": Gamma(mean=1.0, scv=2.0), "service_rate": 2.0, "servers": 2}
     with pytest.raises(InvalidInput, match=message):
         GMc(**(good | changes))
+
+
+@pytest.mark.parametrize("servers", [1025, 30_000, 10**6])
+def test_many_servers_before_poisson_arrivals_make_mmc(servers: int) -> None:
+    load = servers - 2.0 * np.sqrt(servers)
+    station = GMc(interarrival=Exponential(mean=1.0), service_rate=1.0 / load, servers=servers)
+    poisson = MMc(arrival_rate=1.0, service_rate=1.0 / load, servers=servers)
+    assert station.delay_probability == pytest.approx(poisson.delay_probability, rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    "law", [Deterministic(mean=1.0), Lognormal(mean=1.0, scv=4.0), Empirical([0.1, 1.0, 1.9])]
+)
+def test_transforms_between_the_points_that_were_asked(law: Law) -> None:
+    step, last = 1.0 / 3000.0, 5000
+    blocks = list(rungs(law, step, last))
+    j = np.concatenate([block[0] for block in blocks])
+    assert j.tolist() == list(range(1, last + 1))
+    for found, truth in zip(
+        (np.concatenate(part) for part in list(zip(*blocks, strict=True))[1:]),
+        (np.log(law.lst(j * step)), np.log(law.lst_complement(j * step))),
+        strict=True,
+    ):
+        assert found == pytest.approx(truth, rel=1e-12, abs=1e-12)
