@@ -92,7 +92,9 @@ class Queue:
         live = np.asarray(self.live, dtype=np.float64)
         n = np.arange(1, sizes.size + 1).reshape(-1, *(1,) * live.ndim)
         thinned = [
-            (sizes.reshape(n.shape) * binom(n, k) * live**-k * (1.0 - 1.0 / live) ** (n - k)).sum(axis=0)
+            (
+                sizes.reshape(n.shape) * binom(n, k) * live**-k * (1.0 - 1.0 / live) ** np.maximum(n - k, 0)
+            ).sum(axis=0)
             for k in range(1, sizes.size + 1)
         ]
         return np.array(thinned) / np.sum(thinned, axis=0)

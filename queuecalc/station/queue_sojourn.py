@@ -15,8 +15,10 @@ from queuecalc.law.sum import Sum
 from queuecalc.station.inversion import Transforms, inverted
 from queuecalc.station.percentile_curve import MANY, percentile_curve
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
+from queuecalc.station.scale_family import scale_family
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
+from queuecalc.transform.quantile import quantile
 
 __all__ = ["QueueSojourn"]
 
@@ -175,28 +177,45 @@ class QueueSojourn(Law):
         return np.where(found, at, Law._isf(self, np.where(found, 1.0, q)))
 
     def _at_many_loads(self, q: Any) -> Any | None:
-        """One percentile of M/G/1 with one service law at very many loads, from a curve; None where there is none."""
+        """One percentile of M/G/1 at very many loads, and means and shapes of the service, from a curve.
+
+        None where there is none.
+        """
         wait, service = self.wait, self.service
-        if np.size(q) != 1 or int(np.prod(self.shape)) < MANY or service.shape or not service.smooth:
+        if np.size(q) != 1 or int(np.prod(self.shape)) < MANY or not service.smooth:
             return None
         if not isinstance(wait, QueueWait) or wait.waiting.max_queue is not None:
             return None
+        family = scale_family(service)
         load, level = wait.waiting.load, np.asarray(q, dtype=np.float64).reshape(())
         slack = np.broadcast_to(load.slack, self.shape)
         inside = (slack > 0.0) & (slack < 1.0)
-        if not np.all(load.servers == 1.0) or inside.sum() < MANY or not 0.0 < level < 1.0:
+        if family is None or not np.all(load.servers == 1.0) or inside.sum() < MANY or not 0.0 < level < 1.0:
             return None
 
-        def solve(left: Any) -> Any:
-            waiting = Waiting((1.0 - left) / np.asarray(service.mean), service, 1)
-            law = QueueSojourn(QueueWait(waiting), service)
-            return np.asarray(waiting.load.slack) * Law._isf(law, level)
+        def solve(left: Any, form: Any, start: Any) -> tuple[Any, Any]:
+            if family.one_by_one and form is not None:  # what is remembered is remembered of one law
+                t, rounded = np.empty(left.shape), np.empty(left.shape)
+                for each in np.unique(form):
+                    here = form == each
+                    guess = None if start is None else start[here]
+                    t[here], rounded[here] = at_once(left[here], float(each), guess)
+                return t, rounded
+            return at_once(left, form, start)
 
-        found = percentile_curve(solve, slack[inside])
+        def at_once(left: Any, form: Any, start: Any) -> tuple[Any, Any]:
+            alike = family.at(form)
+            waiting = Waiting((1.0 - left) / np.asarray(alike.mean), alike, 1)
+            law = QueueSojourn(QueueWait(waiting), alike)
+            found = Law._isf(law, level) if start is None else quantile(law.tail_and_density, level, start)
+            return found, np.asarray(waiting.load.slack)
+
+        form = None if family.form is None else np.broadcast_to(family.form, self.shape)[inside]
+        found = percentile_curve(solve, slack[inside], form)
         if found is None:
             return None
         values = np.where(slack > 0.0, np.asarray(service.isf(level)), np.inf)
-        values[inside] = found
+        values[inside] = found * np.broadcast_to(family.mean, self.shape)[inside]
         return np.broadcast_to(values, np.broadcast_shapes(np.shape(q), self.shape))
 
     # -- transforms
