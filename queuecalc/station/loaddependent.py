@@ -12,6 +12,7 @@ import numpy.typing as npt
 from queuecalc.errors import InvalidInput
 from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Atoms, Law
+from queuecalc.law.inversion import smooth_tail_and_density
 from queuecalc.law.parameter import Real, nonnegative, positive, released
 from queuecalc.station.base import Queue
 from queuecalc.station.tagged import Tagged
@@ -228,9 +229,16 @@ class LoadDependentTime(Law):
         return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
 
     def _both(self, t: Any) -> tuple[Any, Any]:
+        """By uniformisation; where that counts too many ticks, by inversion of the transform, to 1e-9."""
         inside = np.isfinite(t) & np.ones(self.shape, dtype=bool)
-        four = self._tagged.tails(np.where(inside, t, 0.0))
+        time = np.where(inside, t, 0.0)
+        with np.errstate(over="ignore"):
+            quick = self._tagged.is_quick(time)
+        four = self._tagged.tails(np.where(quick, time, 0.0))
         tail, density = four[:2] if self.waiting else four[2:]
+        if not np.all(quick):
+            inverted = smooth_tail_and_density(self, np.where(quick, np.asarray(self.mean), time))
+            tail, density = np.where(quick, (tail, density), inverted)
         return np.where(inside, tail, 0.0), np.where(inside, density, 0.0)
 
     def _sf(self, t: Any) -> Any:

@@ -8,8 +8,8 @@ Poisson number of ticks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,12 @@ __all__ = ["Tagged"]
 
 WIDTH = 12.0
 """Standard deviations, and 40 ticks more, above the mean number of ticks that are counted."""
+
+TICKS = 10_000
+"""Counted at most."""
+
+WORK = 1e8
+"""States times ticks at most, about."""
 
 BLOCK = 512
 """Ticks added up at once."""
@@ -49,6 +55,13 @@ class Tagged:
         """Ticks per second."""
         return self.arrival_rate + np.max(self.rates)
 
+    def is_quick(self, t: Any) -> Any:
+        """Whether few enough ticks are counted up to t, elementwise."""
+        most, elements = len(self.rates), max(1, np.size(self.arrival_rate))
+        x = t * self.clock
+        ticks = min(TICKS, WORK / (most * min(most, 100) * elements))
+        return x + WIDTH * np.sqrt(x) + 40.0 <= max(ticks, 200.0)
+
     def tails(self, t: Any) -> tuple[Any, Any, Any, Any]:
         """(P(W > t), its density, P(T > t), its density)."""
         shape = np.broadcast_shapes(np.shape(t), np.shape(self.arrival_rate))
@@ -74,64 +87,70 @@ class Tagged:
         return bool(self._left) and float(np.max(self._left[-1][1])) < NOTHING
 
     def _tick(self) -> None:
-        most = len(self.rates)
+        """One more row of what is left; after n ticks at most n customers are behind."""
         if self._mass is None:
-            batch = np.shape(self.arrival_rate)
-            self._mass = np.zeros((*batch, most, most))  # customers ahead, customers behind
-            self._mass[..., :, 0] = self.found
+            self._mass = np.array(self.found[..., None])  # customers ahead, customers behind
         else:
-            total = np.add.outer(np.arange(most), np.arange(most)) + 1
-            inside = total <= most
-            clock = np.asarray(self.clock)[..., None, None]
-            served = np.where(inside, self.rates[np.minimum(total, most) - 1], 0.0) / clock
-            arrived = np.where(total < most, np.asarray(self.arrival_rate)[..., None, None], 0.0) / clock
-            mass = self._mass
-            stay = mass * np.maximum(1.0 - served - arrived, 0.0)
-            gone, come = mass * served, mass * arrived
-            stay[..., :-1, :] += gone[..., 1:, :]
-            stay[..., :, 1:] += come[..., :, :-1]
-            self._mass = stay
+            before, (stays, served, arrived) = self._mass, self._chances
+            most, width = before.shape[-2:]
+            wide = min(width + 1, most)
+            after = np.zeros((*before.shape[:-1], wide))
+            after[..., :width] = before * stays[..., :width]
+            after[..., :-1, :width] += (before * served[..., :width])[..., 1:, :]
+            after[..., 1:] += (before * arrived[..., :width])[..., : wide - 1]
+            self._mass = after
         there = self._mass.sum(axis=(-2, -1))
         self._left.append((self._mass[..., 1:, :].sum(axis=(-2, -1)), there))
+
+    @cached_property
+    def _chances(self) -> tuple[Any, Any, Any]:
+        """Of a tick, that nothing happens, that a service ends, and that a customer comes, by ahead and behind."""
+        most = len(self.rates)
+        total = np.add.outer(np.arange(most), np.arange(most)) + 1
+        clock = np.asarray(self.clock)[..., None, None]
+        served = np.where(total <= most, self.rates[np.minimum(total, most) - 1], 0.0) / clock
+        arrived = np.where(total < most, np.asarray(self.arrival_rate)[..., None, None], 0.0) / clock
+        return np.maximum(1.0 - served - arrived, 0.0), served, arrived
 
     def complements(self, s: Any) -> tuple[Any, Any]:
         """(1 - E exp(-s W), 1 - E exp(-s T)), where nothing cancels.
 
         f = (s + lambda f' + mu f'') / (s + lambda + mu), f' of one more behind, f'' of one fewer ahead, 0 at the end.
         """
-        wait, stay = (self._added(s, first, lambda _a, _b: s)[0] for first in (1, 0))
+        wait, stay = (self._added(s, first, (s,))[0] for first in (1, 0))
         return wait, stay
 
     def moments(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """((E[W], E[W^2]), (E[T], E[T^2])): the same recursion at s = 0, from 1 and from twice the first moment."""
-        found = []
-        for first in (1, 0):
-            mean, table = self._added(0.0, first, lambda _a, _b: 1.0)
-            double = {place: 2.0 * value for place, value in table.items()}
-            square, _ = self._added(0.0, first, lambda a, b, given=double: given[a, b])  # type: ignore[misc]
-            found.append((mean, square))
-        return found[0], found[1]
+        wait, stay = (self._added(0.0, first, (1.0, None)) for first in (1, 0))
+        return (wait[0], wait[1]), (stay[0], stay[1])
 
-    def _added(
-        self, s: Any, first: int, start: Callable[[int, int], Any]
-    ) -> tuple[Any, dict[tuple[int, int], Any]]:
-        """The average over what is found, and f by (ahead, behind); ends when fewer than `first` are ahead."""
+    def _added(self, s: Any, first: int, starts: tuple[Any, ...]) -> list[Any]:
+        """Averages of f over what is found, of each start (None: twice the f before); over when `first` are not ahead.
+
+        f of (ahead, behind) needs f of one fewer ahead and of one more behind: all states with the same difference
+        ahead - behind are done at once, from those of the difference below.
+        """
         most = len(self.rates)
         lam = np.asarray(self.arrival_rate)
         shape = np.broadcast_shapes(np.shape(s), np.shape(lam))
-        zero = np.zeros(shape, dtype=np.result_type(s, np.float64))
-        table: dict[tuple[int, int], Any] = {}
-        total = zero
-        for ahead in range(first, most):
-            for behind in range(most - ahead - 1, -1, -1):
-                n = ahead + behind + 1
-                value = start(ahead, behind) + self.rates[n - 1] * table.get((ahead - 1, behind), zero)
-                more = lam if n < most else 0.0
-                if n < most:
-                    value = value + lam * table[ahead, behind + 1]
-                table[ahead, behind] = value / (s + self.rates[n - 1] + more)
-            total = total + self.found[..., ahead] * table[ahead, 0]
-        return total, table
+        kind = np.result_type(s, np.float64)
+        fronts = [np.zeros((most + 1, *shape), dtype=kind) for _ in starts]  # by ahead + 1
+        totals = [np.zeros(shape, dtype=kind) for _ in starts]
+        for difference in range(2 * first - most + 1, most):
+            low, high = max(first, difference), (most - 1 + difference) // 2 + 1
+            n = 2 * np.arange(low, high) - difference + 1
+            column = n.reshape(-1, *(1,) * len(shape))
+            rate, more = self.rates[column - 1], np.where(column < most, lam, 0.0)
+            known: Any = None
+            for i, (start, front) in enumerate(zip(starts, fronts, strict=True)):
+                given = 2.0 * known if start is None else start
+                ahead = front[low + 1 : high + 1]
+                known = (given + rate * front[low:high] + more * ahead) / (s + rate + more)
+                front[low + 1 : high + 1] = known
+                if difference >= first:
+                    totals[i] += self.found[..., difference] * known[0]
+        return totals
 
 
 def _aligned(rows: Any, rank: int) -> Any:

@@ -27,12 +27,6 @@ SMALL = ("single-queue", "on-call-overprovision", "start")
 """Models that a search answers at once."""
 
 
-SLOW = {
-    "loaddependent": "its sojourn takes minutes where rates are 1e15 apart",
-}
-"""Kinds of station that still miss the limit at extreme numbers; only the long run tells of them."""
-
-
 def cases(name: str) -> settings:
     quick = QUICK.get(name, 30)
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -75,9 +69,6 @@ def test_command_lines(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_numbers_of_stations(kind: str) -> None:
-    if kind in SLOW and not ALL:
-        pytest.skip(SLOW[kind])
-
     @cases(kind)
     @given(words=station_lines(kind))
     def every_case(words: list[str]) -> None:

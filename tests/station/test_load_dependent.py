@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 import queuecalc as qc
+from queuecalc.station import LoadDependent, MMcK
+from queuecalc.station.tagged import Tagged
 
 rates = st.lists(st.floats(0.2, 5.0), min_size=1, max_size=6).map(tuple)
 
@@ -127,3 +130,66 @@ def test_refused(call: Any, message: str) -> None:
     with pytest.raises(qc.InvalidInput) as refused:
         call()
     assert str(refused.value) == message
+
+
+def left_by_matrix_exponential(station: LoadDependent, t: float, *, waiting: bool) -> float:
+    """P(still waiting, or still there, at t) from the generator over (ahead, behind), at 60 digits."""
+    most, rates, lam = station.capacity, station.state_rates, station.arrival_rate
+    first = 1 if waiting else 0
+    states = [(ahead, behind) for ahead in range(first, most) for behind in range(most - ahead)]
+    with mpmath.workdps(60):
+        generator = mpmath.zeros(len(states))
+        for i, (ahead, behind) in enumerate(states):
+            n = ahead + behind + 1
+            moves = {(ahead - 1, behind): rates[n - 1]} | ({(ahead, behind + 1): lam} if n < most else {})
+            for target, rate in moves.items():
+                generator[i, i] -= rate
+                if target in states:
+                    generator[i, states.index(target)] += rate
+        left = mpmath.expm(generator * t) * mpmath.ones(len(states), 1)
+        weights = [mpmath.mpf(1)]
+        for rate in rates[: most - 1]:
+            weights.append(weights[-1] * mpmath.mpf(lam) / mpmath.mpf(rate))
+        found = sum(weights[ahead] * left[states.index((ahead, 0))] for ahead in range(first, most))
+        return float(found / sum(weights))
+
+
+@pytest.mark.parametrize(
+    ("rate", "rates"),
+    [
+        (80.0, (1e9, 1.0, 1e-3)),
+        (1.0, (1e-3, 1e9, 5.0)),
+        (1e6, (1e-6, 1e3, 70.0, 70.0)),
+        (2.0, (1.0, 2.0, 1.5, 0.5)),
+    ],
+)
+def test_rates_far_apart(rate: float, rates: tuple[float, ...]) -> None:
+    station = LoadDependent(arrival_rate=rate, state_rates=rates)
+    for law, waiting in ((station.wait, True), (station.sojourn, False)):
+        for share in (1e-3, 0.3, 1.0, 4.0):
+            t = share * law.mean
+            truth = left_by_matrix_exponential(station, t, waiting=waiting)
+            assert law.sf(t) == pytest.approx(truth, abs=2e-9)
+
+
+def test_both_ways_to_the_tail_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    station = LoadDependent(
+        arrival_rate=np.array([5.0, 20.0, 40.0]),
+        state_rates=qc.usl_rates(0.1, 0.02, service_rate=10.0, capacity=30),
+    )
+    times = np.array([0.02, 0.2, 1.0])[:, None]
+    laws = (station.wait, station.sojourn)
+    ticks = [law.tail_and_density(times) for law in laws]
+    monkeypatch.setattr(Tagged, "is_quick", lambda _self, t: np.zeros(np.shape(t), dtype=bool))
+    for law, (tail, density) in zip(laws, ticks, strict=True):
+        inverted = law.tail_and_density(times)
+        assert inverted[0] == pytest.approx(tail, abs=1e-9)
+        assert inverted[1] == pytest.approx(density, abs=1e-7)
+
+
+def test_a_thousand_customers() -> None:
+    """With one rate for all it is M/M/1/K."""
+    station = LoadDependent(arrival_rate=70.0, state_rates=(100.0,) * 1000)
+    plain = MMcK(arrival_rate=70.0, service_rate=100.0, servers=1, capacity=1000)
+    assert station.sojourn.var == pytest.approx(plain.sojourn.var, rel=1e-12)
+    assert station.sojourn.ppf(0.95) == pytest.approx(plain.sojourn.ppf(0.95), rel=1e-11)
