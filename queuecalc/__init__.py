@@ -57,6 +57,7 @@ _HOMES = {
     "queuecalc.network": (
         "ClassStation",
         "ClosedNetwork",
+        "GeneralNetwork",
         "JacksonNetwork",
         "MixedNetwork",
         "OpenNetwork",
@@ -132,6 +133,7 @@ __all__ = [
     "GGc",
     "GMc",
     "Gamma",
+    "GeneralNetwork",
     "Hyperexponential",
     "InfeasibleError",
     "InternalError",
@@ -243,6 +245,7 @@ if TYPE_CHECKING:
     from queuecalc.network import (
         ClassStation,
         ClosedNetwork,
+        GeneralNetwork,
         JacksonNetwork,
         MixedNetwork,
         OpenNetwork,

@@ -20,6 +20,7 @@ _HOMES = {
         "summarised_closed",
     ),
     "queuecalc.network.components": ("closed_sets",),
+    "queuecalc.network.general": ("GeneralNetwork", "GeneralSolution"),
     "queuecalc.network.jackson": ("JacksonNetwork",),
     "queuecalc.network.open_network": ("OpenNetwork",),
     "queuecalc.network.open_solution": ("OpenSolution",),
@@ -36,6 +37,8 @@ __all__ = [
     "ClassStation",
     "ClosedNetwork",
     "ClosedSolution",
+    "GeneralNetwork",
+    "GeneralSolution",
     "JacksonNetwork",
     "JacksonSolution",
     "MixedNetwork",
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
         summarised_closed,
     )
     from queuecalc.network.components import closed_sets
+    from queuecalc.network.general import GeneralNetwork, GeneralSolution
     from queuecalc.network.jackson import JacksonNetwork
     from queuecalc.network.open_network import OpenNetwork
     from queuecalc.network.open_solution import OpenSolution
