@@ -105,6 +105,8 @@ class _Verifying:
                     self._pairs()
             except NotImplementedError as error:
                 self.faults.append(f"the second evaluator cannot judge this model: {error}")
+        self.done = self.steps
+        self._tell()
         certificate = self.certificate
         return Verification(
             verified=not self.faults and not self.contradictions,
@@ -124,6 +126,9 @@ class _Verifying:
 
     def _step(self) -> None:
         self.done += 1
+        self._tell()
+
+    def _tell(self) -> None:
         if self.progress is not None:
             self.progress(min(self.done, self.steps), self.steps)
 

@@ -1,7 +1,8 @@
-"""Small parts: money, subsets by price, lists of boxes, digests, differences in words."""
+"""Small parts: money, subsets by price, lists of boxes, digests, differences in words, slices, steps of headroom."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -11,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queuecalc.answer import Excuse
 from queuecalc.errors import InvalidInput
 from queuecalc.modelfile import read_model
 from queuecalc.sizing.alternatives import difference
 from queuecalc.sizing.boxes import Boxes
 from queuecalc.sizing.digest import model_digest
+from queuecalc.sizing.headroom import TOLERANCE, _next
 from queuecalc.sizing.money import dollars, scaled
+from queuecalc.sizing.pattern import Pattern, Tally
 from queuecalc.sizing.subsets import by_price
 from tests.sizing.toys import Counts
 
@@ -123,3 +127,40 @@ def test_differences_are_named() -> None:
     assert difference(names, (1, 3, 9, 1), (1, 4, 6, 1)) == "one server less, three more of worker"
     assert difference(names, (1, 4, 6, 21), (1, 4, 7, 1)) == "one worker less, 20 more of cache"
     assert difference(names, (1, 4, 6, 1), (1, 4, 6, 1)) == "the same counts"
+
+
+# ---------------------------------------------------------------------- slices
+def test_a_corner_rises_past_every_slice_that_is_refused() -> None:
+    """Slices on top of each other, the last of them one unit thick, and a box that reaches too short."""
+
+    @dataclass
+    class OneComponentPair:
+        invalid: None = None
+        lower: Counts = (1, 1)
+        upper: Counts = (9, 9)
+        prices: tuple[Decimal, ...] = (Decimal(1), Decimal(1))
+        fees: Decimal = Decimal(0)
+        undirected: tuple[int, ...] = ()
+
+    pattern = Pattern(frozenset({"a", "b"}), lambda _: OneComponentPair(), Tally())  # type: ignore[arg-type, return-value]
+    excuse = Excuse(target="p95", subject="", sentence="late")
+    for lower, upper in (((1, 1), (2, 9)), ((3, 1), (3, 9)), ((4, 1), (9, 2)), ((4, 3), (5, 8))):
+        pattern._note(lower, upper, excuse)
+    assert pattern.sliced((1, 1), (9, 9)) == (4, 3)
+    assert pattern.sliced((1, 1), (3, 9)) is None
+    assert pattern.sliced((6, 3), (9, 9)) == (6, 3)
+
+
+# ---------------------------------------------------------------------- headroom
+def test_the_next_factor_on_the_load() -> None:
+    excuse = Excuse(target="p95", subject="", sentence="late", limit=1.0, reached=math.e)
+    key = ("p95", "")
+    assert _next(1.5, math.inf, None, {}, 1) == 3.0
+    # ln reached / limit: -1 at factor 1, 1 at factor 2: a straight line is 0 at 1.5
+    assert _next(1.0, 2.0, excuse, {key: -1.0}, 1) == pytest.approx(1.5, rel=TOLERANCE)
+    middle = math.sqrt(2.0)
+    assert _next(1.0, 2.0, excuse, {key: -1.0}, 3) == middle  # every third step halves
+    assert _next(1.0, 2.0, excuse, {key: 1.0}, 1) == middle  # no slope
+    assert _next(1.0, 2.0, excuse, {key: 5.0}, 1) == middle
+    assert _next(1.0, 2.0, excuse, {}, 1) == middle
+    assert _next(1.6, 2.0, excuse, {key: -1.0}, 1) == math.sqrt(3.2)  # outside the bracket

@@ -117,6 +117,58 @@ class TestSound:
         verify(certificate, made, progress=lambda done, of: steps.append((done, of)))
         assert [done for done, _ in steps] == sorted(done for done, _ in steps)
         assert all(done <= of for done, of in steps)
+        assert steps[-1][0] == steps[-1][1]
+        boxes = sum(len(proof.boxes) for proof in certificate.patterns)
+        assert [done for done, _ in steps][: 2 + boxes] == list(range(1, 2 + boxes + 1))
+
+    def test_patterns_that_are_no_plans_need_no_proof(self) -> None:
+        made = model(
+            [
+                component("web", 0.01, count=(1, 3)),
+                component("cache", 0.001, count=(0, 2), needs=("store",)),
+                component("store", 0.01, count=(0, 2)),
+            ],
+            [call("users", "web"), call("web", "cache store nobody")],
+            load=(60.0, 60.0),
+        )
+        certificate = size(made, alternatives=0, explain=False).certificate
+        assert certificate is not None
+        assert verify(certificate, made).verified
+        valid = tuple(proof for proof in certificate.patterns if set(proof.present) != {"web", "cache"})
+        fewer = replace(certificate, patterns=valid)
+        assert verify(replace(fewer, seal=certificate_seal(fewer)), made).verified
+
+    def test_only_permitted_neighbours_of_the_optimum_are_compared_with_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One unit more of each present component, where so many are permitted."""
+        made, certificate = written()
+        judged: list[dict[str, int]] = []
+
+        class Recorded(Judgement):
+            def __init__(self, plan: Plan) -> None:
+                judged.append(dict(plan.counts))
+                super().__init__(plan)
+
+        monkeypatch.setattr(verification, "Judgement", Recorded)
+        best = dict(zip(certificate.components, certificate.optima[0], strict=True))
+        tight = replace(
+            made,
+            components={
+                name: replace(c, figures=replace(c.figures, count=(c.figures.count[0], best[name])))
+                if name == "web"
+                else c
+                for name, c in made.components.items()
+            },
+        )
+        own = size(tight, alternatives=0, explain=False).certificate
+        assert own is not None
+        assert verify(own, tight).verified
+        more = [{n: c for n, c in counts.items() if c != best[n]} for counts in judged if counts != best]
+        most = {name: c.figures.count[1] for name, c in tight.components.items()}
+        assert most["web"] == best["web"]
+        assert most["cache"] == best["cache"]
+        assert more == [{name: n + 1} for name, n in best.items() if 0 < n < most[name]]
 
     def test_that_no_plan_keeps_the_contract_is_verified_too(self) -> None:
         made = small()
@@ -205,6 +257,32 @@ class TestTampered:
         assert "it reaches beyond the permitted counts" in faults(
             with_proof(certificate, 0, boxes=(far, *proof.boxes[1:]))
         )
+
+    def test_a_box_is_named_as_one_would_type_it(self) -> None:
+        _, certificate = written()
+        index = pattern_of_optimum(certificate)
+        proof = certificate.patterns[index]
+        wide = replace(proof.boxes[0], lower=(1, 0, 1, 5), upper=(6, 0, 4, 5))
+        assert "box web=1..6 store=1..4 worker=5: it reaches beyond" in faults(
+            with_proof(certificate, index, boxes=(wide,))
+        )
+
+    def test_a_line_that_drains_refuses_no_box(self) -> None:
+        """A limit of 0 has no margin on a scale of its own: it is broken or it is not."""
+        made, _ = written()
+        drained = replace(made, contract=replace(made.contract, drained_by_end=True))
+        certificate = size(drained, alternatives=0, explain=False).certificate
+        assert certificate is not None
+        found = verify(certificate, drained)
+        assert found.verified
+        assert "drained" not in {near.target for near in found.near}
+        index = pattern_of_optimum(certificate)
+        proof = certificate.patterns[index]
+        excuse = replace(proof.boxes[0].excuse, target="drained", subject="worker", limit=0.0, reached=1.0)
+        everything = replace(proof.boxes[0], lower=proof.lower, upper=proof.upper, excuse=excuse)
+        changed = with_proof(certificate, index, boxes=(everything,))
+        found = verify(replace(changed, seal=certificate_seal(changed)), drained)
+        assert any("not refused by drained of worker" in told for told in found.faults)
 
     def test_an_invented_limit_is_refused_or_told(self) -> None:
         """A box may name another limit than the one that refuses it; then that is told, and the other one found."""
