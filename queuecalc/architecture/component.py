@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from queuecalc.law import Law
+
+if TYPE_CHECKING:
+    from queuecalc.network.closed.crowd import Crowd
 
 __all__ = ["Component", "Figures", "Override"]
 
@@ -42,6 +45,7 @@ class Figures:
         mtbf_h, mttr_h: where the availability comes from, when given in hours.
         waits: "async": no server is held while its own calls are under way; "held": one is, by each visit; None:
             not said.
+        crowd: the users behind its arrivals, where they wait for their answers; None: nobody holds back.
     """
 
     count: tuple[int, int] = (1, 1)
@@ -69,6 +73,7 @@ class Figures:
     mtbf_h: float | None = None
     mttr_h: float | None = None
     waits: Literal["async", "held"] | None = None
+    crowd: Crowd | None = None
 
     def service(self, operation: str) -> Law:
         """The service law of an operation ("" for a call that names none)."""

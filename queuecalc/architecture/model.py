@@ -9,6 +9,7 @@ from decimal import Decimal
 from queuecalc.architecture.call import Call
 from queuecalc.architecture.component import Component
 from queuecalc.architecture.contract import Contract, RequestClass
+from queuecalc.errors import InvalidInput
 from queuecalc.load import Curve
 
 __all__ = ["HOURS_PER_MONTH", "Load", "Model"]
@@ -21,8 +22,12 @@ class Load:
     """What comes in over time.
 
     Attributes:
-        curve: requests per second over hours.
+        curve: requests per second over hours; with `think_s` the most that users could send, if every answer came
+            at once.
         users: users over hours, where the file speaks of users.
+        think_s: users wait for each answer and think so long on average before they ask again; what they send then
+            depends on the plan. None: the curve is what comes.
+        most: where the curve has been made for one plan, what it was made from; fees are counted by it.
         network_s: client to edge and back; never queues.
         once: the curve happens once, it does not repeat over the month.
         month_factor: how many times the curve happens in a month (None: 730 h / length, or 1 if `once`).
@@ -30,6 +35,8 @@ class Load:
 
     curve: Curve
     users: Curve | None = None
+    think_s: float | None = None
+    most: Curve | None = None
     network_s: float = 0.0
     once: bool = False
     month_factor: Decimal | None = None
@@ -47,6 +54,21 @@ class Load:
         """The same day with `factor` times the users."""
         users = None if self.users is None else self.users.scaled(factor)
         return replace(self, curve=self.curve.scaled(factor), users=users)
+
+    def known_beforehand(self, verb: str) -> None:
+        """For what needs a rate that does not depend on the plan.
+
+        Args:
+            verb: what is not done otherwise, as "is not simulated".
+
+        Raises:
+            InvalidInput: users wait for their answers.
+        """
+        if self.think_s is not None:
+            raise InvalidInput(
+                f"load.think_s: a load of users who wait for their answers {verb}; take requests_per_user_per_s "
+                "instead of think_s, with the rate that `queuecalc evaluate` finds"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

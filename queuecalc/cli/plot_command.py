@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from queuecalc.architecture import Model
+    from queuecalc.load import Curve
 
 __all__ = ["PICTURES", "command"]
 
@@ -43,12 +44,21 @@ def _sampled(model: Model) -> Model:
     """The same load with more knots: no figure changes, but the curves are known at more moments."""
     import dataclasses
 
+    load = model.load
+    curve = _finer(load.curve)
+    if load.think_s is None or load.users is None:
+        return dataclasses.replace(model, load=dataclasses.replace(load, curve=curve))
+    return dataclasses.replace(model, load=dataclasses.replace(load, curve=curve, users=_finer(load.users)))
+
+
+def _finer(curve: Curve) -> Curve:
+    """With more knots."""
     import numpy as np
 
     from queuecalc.load import Curve
 
-    slots = model.load.curve.slots
-    step = model.load.curve.length_h / _SLOTS
+    slots = curve.slots
+    step = curve.length_h / _SLOTS
     hours: list[float] = []
     values: list[float] = []
     ends = zip(slots.start_h, slots.end_h, slots.left, slots.right, strict=True)
@@ -59,8 +69,7 @@ def _sampled(model: Model) -> Model:
             share = share[1:]
         hours += np.where(share == 1.0, end, start + share * (end - start)).tolist()
         values += np.where(share == 1.0, right, left + share * (right - left)).tolist()
-    curve = Curve(hours=hours, values=values)
-    return dataclasses.replace(model, load=dataclasses.replace(model.load, curve=curve))
+    return Curve(hours=hours, values=values)
 
 
 def _cheapest(model: Model) -> dict[str, int]:

@@ -51,6 +51,8 @@ def command(
     from queuecalc.sizing import size
 
     described = read_model(model, settings=settings)
+    if proof is not None:
+        described.load.known_beforehand("has no second evaluator that could verify a certificate")
     progress = Progress()
     try:
         answer = size(

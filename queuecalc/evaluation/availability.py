@@ -35,6 +35,9 @@ __all__ = [
 TOLERANCE = 1e-10
 """Absolute, on the lost fraction of the offered requests."""
 
+CROWDED = 1e-6
+"""The same where users wait for their answers, which is an approximation anyway."""
+
 NEGLIGIBLE_BOUND = 1e-8
 """Failure states less likely than this are taken as losing nothing in a lower bound."""
 
@@ -76,6 +79,7 @@ def lost_requests(
     """
     model = pattern.model
     timeout = (timeout_s if timeout_s is not None else model.contract.timeout_s) if late else None
+    accuracy = max(accuracy, CROWDED) if pattern.crowded else accuracy
     lost: dict[str, dict[Cause, float]] = {name: {} for name in classes}
     course = course_of(walk)
     if _offered(model, classes) <= 0.0:

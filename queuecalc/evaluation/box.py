@@ -106,7 +106,8 @@ class PatternJudgement:
     def _named(self, counts: Counts) -> dict[str, int]:
         return {name: count for name, count in zip(self.names, counts, strict=True) if count > 0}
 
-    def _exact(self, counts: Counts) -> Excuse | None:
+    def exact(self, counts: Counts) -> Excuse | None:
+        """What a single plan breaks first, its budget aside."""
         judged = self.judged(counts)
         return next((e for e in judged.excuses(Look.AT_A_GLANCE) if e.target != "budget"), None)
 
@@ -140,10 +141,10 @@ class PatternJudgement:
         for index, least, excuse in self.least(lower, upper):
             if least > upper[index]:
                 return excuse
-        found = self._late(lower, upper) or self._lost(lower, upper)
+        found = self.late(lower, upper) or self.lost(lower, upper)
         if found is not None or lower != upper:
             return found
-        return self._exact(lower)
+        return self.exact(lower)
 
     def floor(self, lower: Counts, upper: Counts) -> Floor:
         """Lower bounds on every inflow, for all plans of the box."""
@@ -161,7 +162,7 @@ class PatternJudgement:
             self.floors[key] = Floor(self.pattern.model, graph, least, most)
         return self.floors[key]
 
-    def _late(self, lower: Counts, upper: Counts) -> Excuse | None:
+    def late(self, lower: Counts, upper: Counts) -> Excuse | None:
         """A latency target that is missed in one of the busiest slots even so."""
         model = self.pattern.model
         together = answered_classes(self.pattern)
@@ -200,7 +201,7 @@ class PatternJudgement:
         at = self.names.index
         return all(lower[at(name)] == upper[at(name)] for name in bounded & on_the_way)
 
-    def _lost(self, lower: Counts, upper: Counts) -> Excuse | None:
+    def lost(self, lower: Counts, upper: Counts) -> Excuse | None:
         """An availability target that is missed even so, late answers left out."""
         model = self.pattern.model
         targets = {"": model.contract.availability}
@@ -237,7 +238,7 @@ class _Bounds:
         figures, graph = self.pattern.figures[name], self.pattern.graph()
         assert figures.servers is not None
         peak, _, hour = self.floor.peaks[name]
-        steady = name in graph.waited and figures.max_queue is None
+        steady = name in graph.waited and figures.max_queue is None and figures.crowd is None
         if steady or (self.owner.keep_up and name not in graph.waited):
             needed = math.floor(peak / (figures.servers * (1.0 - ROUNDING))) + 1
             yield needed, partial(self._utilisation, name, "stability", peak, hour, needed, 1.0)

@@ -35,6 +35,7 @@ def describe(model: Model) -> Description:
         graph = pattern.graph()
     except NobodyTakes as refusal:
         findings.append(refusal.excuse.sentence)
+    findings += _thinking(model)
     reached = _reachable(model)
     curve = model.load.curve
     plans = math.prod(most - least + 1 for least, most in ranges.values())
@@ -58,6 +59,19 @@ def describe(model: Model) -> Description:
         findings=tuple(findings),
         plans=plans,
     )
+
+
+def _thinking(model: Model) -> list[str]:
+    """What the rates mean where users wait for their answers."""
+    if model.load.think_s is None or model.load.users is None:
+        return []
+    most, pause = model.load.users.peak, duration(model.load.think_s)
+    return [
+        (
+            f"up to {most:,.6g} users wait for each answer and think {pause}: rates here are those of immediate "
+            "answers; with a plan fewer requests come, and no station is overrun"
+        )
+    ]
 
 
 def _peak_inflow(model: Model, graph: Graph) -> FloatArray:
@@ -117,6 +131,8 @@ def _nodes(
         if figures.servers is not None and work > 0.0:
             needed = math.floor(work / figures.servers) + 1
             stable = needed if needed <= most else None
+            if model.load.think_s is not None:  # users who wait for their answers overrun nothing
+                stable = max(least, 1)
         yield Node(
             name=name,
             title=component.title,

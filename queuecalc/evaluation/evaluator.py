@@ -19,6 +19,7 @@ from queuecalc.evaluation.changes import relaxed_limits, without_limit
 from queuecalc.evaluation.judgement import checked_counts, judge
 from queuecalc.evaluation.lines import Judged, Look
 from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.thinking_box import ThinkingJudgement
 
 __all__ = ["Evaluator"]
 
@@ -68,7 +69,8 @@ class Evaluator:
             known = None if self._sibling is None else self._sibling.pattern(present)
             pattern = Pattern(self.model, present, None if known is None else known.pattern)
             shared = known if self._same_load else None
-            self._patterns[present] = PatternJudgement(pattern, self.keep_up, shared)
+            judgement = PatternJudgement if self.model.load.think_s is None else ThinkingJudgement
+            self._patterns[present] = judgement(pattern, self.keep_up, shared)
         return self._patterns[present]
 
     def _judged(self, counts: Mapping[str, int]) -> tuple[Pattern, Judged | Excuse]:
@@ -83,7 +85,9 @@ class Evaluator:
         """The whole judgement of one plan."""
         complete = checked_counts(self.model, counts)
         pattern, judged = self._judged(complete)
-        return judge(pattern, complete, series=series, judged=judged if isinstance(judged, Judged) else None)
+        if isinstance(judged, Judged):
+            return judge(judged.pattern, complete, series=series, judged=judged)
+        return judge(pattern, complete, series=series)
 
     def excuses(self, counts: Mapping[str, int], *, closely: bool = False) -> tuple[Excuse, ...]:
         """Everything that a plan breaks, budget included.

@@ -57,6 +57,8 @@ def statements(pattern: Pattern, walk: Walk, classes: Sequence[str]) -> tuple[st
         keys.append("poisson-arrivals")
     if graph.holding & set(names):
         keys.append("held-servers")
+    if any(graph.figures[name].crowd is not None for name in names):
+        keys.append("users-in-a-round")
     if any(route.groups for route in routes):
         keys.append("parallel-sojourns")
     if not alone:
@@ -312,6 +314,8 @@ def _close(graph: Graph, counts: Mapping[str, int], walk: Walk) -> list[str]:
     for name in graph.visits_of:
         figures = graph.figures[name]
         if name in graph.waited and figures.servers is not None and figures.max_queue is None:
+            if figures.crowd is not None:
+                continue
             rho = float(walk.work[name].max()) / (figures.servers * counts[name])
             if 0.99 <= rho < 1.0:
                 found.append(

@@ -26,6 +26,7 @@ from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.pieces import SECONDS_PER_HOUR
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Parts
+from queuecalc.evaluation.thinking import with_users_solved
 from queuecalc.evaluation.weighted import percentile_over_curve, percentile_with_failures
 from queuecalc.evidence import STATEMENTS, weakest
 
@@ -102,7 +103,7 @@ def evaluate(
     """
     complete = checked_counts(model, counts)
     present = frozenset(name for name, count in complete.items() if count > 0)
-    pattern = Pattern(model, present)
+    pattern = Pattern(with_users_solved(model, complete), present)
     found = judge(pattern, complete, series=series, failures=failures)
     if not coupled:
         return found

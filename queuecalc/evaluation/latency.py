@@ -293,7 +293,7 @@ class SlotResponses:
         cuts = []
         for name in self.rates.components:
             figures = graph.figures[name]
-            if figures.servers is None or figures.max_queue is not None:
+            if figures.servers is None or figures.max_queue is not None or figures.crowd is not None:
                 continue
             rows = graph.types_of[name]
             means = [float(graph.types[row].law.mean) for row in rows]

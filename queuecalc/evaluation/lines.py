@@ -98,6 +98,8 @@ class Judged:
             figures = graph.figures[name]
             if name not in graph.waited or figures.servers is None or figures.max_queue is not None:
                 continue
+            if figures.crowd is not None:
+                continue
             utilisation, hour = self.facts.peak(name)
             yield ContractLine(
                 target="stability",

@@ -199,7 +199,7 @@ class ScenarioLosses:
         rows = [np.ones_like(p)]
         for name in self.components:
             figures = self.graph.figures[name]
-            if figures.servers is None or figures.max_queue is not None:
+            if figures.servers is None or figures.max_queue is not None or figures.crowd is not None:
                 continue
             work = self._work(point, name)
             rows += [work - figures.servers * live for live, _ in self.live[name] if live > 0]

@@ -27,6 +27,7 @@ from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.law import Deterministic, Exponential, Law, RandomSum, Sum
+from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.station import Waiting
 from queuecalc.station.queue_wait import QueueWait
 
@@ -139,7 +140,7 @@ class HoldingQueue(Queue):
         return np.where(self.steady_below | (self.rate <= 0.0), work, np.inf)
 
     @cached_property
-    def waiting(self) -> Waiting | None:
+    def waiting(self) -> Waiting | CrowdWaiting | None:
         """The line at the service law of the full state."""
         return Queue(
             self.figures,
@@ -276,6 +277,6 @@ class HeldQueues:
                 if np.all(queue.stable)
                 else Queue(queue.figures, queue.service, rate, queue.live, queue.arrivals)
             )
-            assert steady.waiting is not None
+            assert isinstance(steady.waiting, Waiting)  # users who think hold no servers
             laws.append(QueueWait(steady.waiting))
         return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))

@@ -79,6 +79,11 @@ class Pattern:
         rates = component_rates(graph, inflow)
         return rates[:, 0], rates[:, 1] - rates[:, 0]
 
+    @property
+    def crowded(self) -> bool:
+        """Whether users wait for their answers: an approximation, and steep where the load is all that is served."""
+        return any(figures.crowd is not None for figures in self.figures.values())
+
     @cached_property
     def pool(self) -> QueuePool:
         """Queues at rates that recur from plan to plan."""
@@ -145,7 +150,7 @@ class Pattern:
         if not charged:
             return {}
         graph = self.graph()
-        slots = self.model.load.curve.slots
+        slots = (self.model.load.most or self.model.load.curve).slots
         rates = class_rates(self.model.classes, 0.5 * (slots.left + slots.right))
         visits = offered_visits(graph, rates) @ ((slots.end_h - slots.start_h) * 3600.0)
         found = {}

@@ -15,6 +15,7 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.law import Law, Mixture
+from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.station import Waiting
 from queuecalc.station.batch_waiting import BatchWaiting
 
@@ -70,11 +71,15 @@ class Queue:
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def waiting(self) -> Waiting | None:
+    def waiting(self) -> Waiting | CrowdWaiting | None:
         """The station room's view; None where nothing ever waits."""
         figures = self.figures
         if figures.servers is None:
             return None
+        if figures.crowd is not None:
+            split = figures.pooling == "split"
+            servers = figures.servers if split else figures.servers * self.live
+            return figures.crowd.waiting(self.rate, self.service, servers, self.live if split else 1)
         if figures.pooling == "pooled":
             rate, servers = self.rate, figures.servers * self.live
         else:
@@ -115,15 +120,16 @@ class Queue:
 
     @cached_property
     def stable(self) -> Any:
-        """Whether there is a steady state: rho < 1, or a bounded queue, or servers without limit."""
-        if self.figures.servers is None or self.figures.max_queue is not None:
+        """Whether there is a steady state: rho < 1, a bounded queue, a limited crowd, or servers without limit."""
+        figures = self.figures
+        if figures.servers is None or figures.max_queue is not None or figures.crowd is not None:
             return np.ones(self.utilisation.shape, dtype=bool)
         return self.utilisation < 1.0 - ROUNDING
 
     @cached_property
     def blocked(self) -> FloatArray:
         """Probability that an arrival finds no waiting place."""
-        if self.figures.max_queue is None or self.waiting is None:
+        if self.figures.max_queue is None or not isinstance(self.waiting, Waiting):
             return np.zeros_like(self.utilisation)
         return np.broadcast_to(np.asarray(self.waiting.blocking_probability), self.utilisation.shape)
 

@@ -31,14 +31,24 @@ _STENCIL = ((1.0, 3.0 / 4.0), (2.0, -3.0 / 20.0), (3.0, 1.0 / 60.0))
 
 _STEP = 1e-3
 
+_NARROW, _NARROWER = 250.0, 20_000.0
+"""A wait for so many services has too narrow a law for Euler's algorithm, for the plain Fourier sum."""
+
+_LONG = Fourier(terms=4000)
+
 
 def inversion_for(routes: Iterable[Route]) -> Euler | Fourier:
     """The inversion for the response times along some routes."""
+    waited_for = 0.0
     for route in routes:
         graph = route.graph
+        crowds = [graph.figures[name].crowd for name in route.most_visits]
+        waited_for = max([waited_for, *(crowd.longest for crowd in crowds if crowd is not None)])
         rests = [graph.types[graph.visits[index].type].rest for index in route.order]
         if rests and not any(rest is not None and rest.smooth for rest in rests):
             return FOURIER
+    if waited_for > _NARROW:
+        return FOURIER if waited_for < _NARROWER else _LONG
     return EULER
 
 

@@ -105,7 +105,7 @@ class StepLosses:
     def _steady(self, name: str, live: int) -> _Condition:
         """Fewer servers' worth of work than there are servers alive."""
         servers = self.pattern.figures[name].servers
-        if servers is None:
+        if servers is None or self.pattern.figures[name].crowd is not None:
             return ()
         limit = np.zeros_like(self._work[name])
         limit[0] = servers * live * (1.0 - ROUNDING)

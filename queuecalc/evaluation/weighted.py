@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from queuecalc.evaluation.availability import lost_requests, offered_requests
+from queuecalc.evaluation.availability import TOLERANCE, lost_requests, offered_requests
 from queuecalc.evaluation.flows import FloatArray, class_rates, component_rates, propagate
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.panels import integrate
@@ -19,6 +19,9 @@ from queuecalc.evaluation.response import Response
 __all__ = ["percentile_over_curve", "percentile_with_failures"]
 
 _RELATIVE = 1e-7
+_CROWDED = 1e-3
+"""The same, where users wait for their answers: that is an approximation, and steep in the load."""
+
 _STEPS = 60
 
 
@@ -34,7 +37,7 @@ def percentile_over_curve(
     graph = pattern.graph()
     units = {name: counts[name] for name in graph.visits_of}
     course = course_of(walk)
-    tolerance = 1e-8 * max(float(walk.load.max()), 1e-12)
+    tolerance = (1e-5 if pattern.crowded else 1e-8) * max(float(walk.load.max()), 1e-12)
     known: dict[bytes, Response] = {}
 
     def response(regime: Any, p: FloatArray) -> Response:
@@ -56,7 +59,7 @@ def percentile_over_curve(
         late, answered = integrate(lambda regime, p: late_and_answered(regime, p, t), course, [], tolerance)
         return float(late / answered) if answered > 0 else 0.0
 
-    return _solve(late_share, 1.0 - level, guess)
+    return _solve(late_share, 1.0 - level, guess, _CROWDED if pattern.crowded else _RELATIVE)
 
 
 def percentile_with_failures(
@@ -73,16 +76,20 @@ def percentile_with_failures(
     if total <= 0.0:
         return 0.0
 
+    accuracy = _CROWDED * (1.0 - level) if pattern.crowded else TOLERANCE
+
     def late_share(t: float) -> float:
-        lost = lost_requests(pattern, counts, walk, classes=classes, timeout_s=t)
+        lost = lost_requests(pattern, counts, walk, classes=classes, timeout_s=t, accuracy=accuracy)
         return sum(sum(causes.values()) for causes in lost.values()) / total
 
     if late_share(float("inf")) >= 1.0 - level:
         return float("inf")
-    return _solve(late_share, 1.0 - level, guess)
+    return _solve(late_share, 1.0 - level, guess, _CROWDED if pattern.crowded else _RELATIVE)
 
 
-def _solve(late_share: Callable[[float], float], target: float, guess: float) -> float:
+def _solve(
+    late_share: Callable[[float], float], target: float, guess: float, relative: float = _RELATIVE
+) -> float:
     """The t at which a falling share reaches the target: secant on its logarithm, bracketed as soon as it can be."""
     if not np.isfinite(guess) or guess <= 0.0:
         guess = 1.0
@@ -95,7 +102,7 @@ def _solve(late_share: Callable[[float], float], target: float, guess: float) ->
         else:
             high = min(high, before)
         gap = _gap(late_share(t), target)
-        if abs(gap) <= _RELATIVE or high - low <= _RELATIVE * t:
+        if abs(gap) <= relative or high - low <= relative * t:
             return t
         step = gap * (t - before) / (gap_before - gap) if gap_before != gap else float("inf")
         low, high = (max(low, t), high) if gap > 0.0 else (low, min(high, t))

@@ -73,6 +73,14 @@ NETWORKS: tuple[Statement, ...] = (
         "messages are handed off at once",
     ),
     Statement(
+        "users-in-a-round",
+        Evidence.APPROXIMATE,
+        "users who wait for their answers and think: at each station the rest of their round is time away of its own",
+        "exact for one station with exponential service (M/M/c//N, Bunday & Scraton 1980); else by simulation of one "
+        "to three stations at utilisations of 0.7 to 1 throughput within 2 % (8 users at two like stations 4 % high), "
+        "means within 8 %, p95 within 8 %, for requests that come to the busiest station several times 14 % low",
+    ),
+    Statement(
         "held-servers",
         Evidence.APPROXIMATE,
         "a server held during calls is busy with its own service and their sojourns; who waits for one is served as "

@@ -102,6 +102,10 @@ class LoadTable(Table):
         "up_at_h = 14, up_over_h = 6.6, down_at_h = 40, down_over_h = 8.8 }",
     )
     requests_per_user_per_s: Load = _key("how often each of them asks, in the same forms", "0.22")
+    think_s: Above0 = _key(
+        "or instead of requests_per_user_per_s: users wait for each answer and think so long before they ask again",
+        "8",
+    )
     requests_per_s: Load = _key("instead of users: the rate itself, in the same forms", "70")
     network_ms: AtLeast0 = _key("client to edge and back, never queues", "20")
     once: Switch = _key("the curve happens once and is not repeated over the month", "true")

@@ -11,6 +11,7 @@ from queuecalc.modelfile.document import CallTable, ComponentTable
 from queuecalc.modelfile.edges import CALLS, check_calls, read_calls
 from queuecalc.modelfile.faults import Faults, Path, nearest, one_of
 from queuecalc.modelfile.figures import read_component
+from queuecalc.modelfile.round import check_round
 from queuecalc.modelfile.settings import with_settings
 from queuecalc.modelfile.sources import located, parsed
 from queuecalc.modelfile.tables import read_head, read_named, read_table
@@ -72,6 +73,9 @@ def read_document(
     classes = read_classes(document.get("classes"), faults)
     components = _components(document, classes, faults)
     calls = _calls(document, components, classes, faults)
+    raw = document.get("load")
+    if isinstance(raw, Mapping) and "think_s" in raw:
+        check_round(classes, components, calls, faults)
     if faults or load is None:
         raise faults.error(source, document)
     return Model(

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from queuecalc.architecture import Contract, Load, PercentileTarget, RequestClass
+from queuecalc.load import Curve
 from queuecalc.modelfile.curves import curve_of, product, read_curve
 from queuecalc.modelfile.document import ClassTable, ContractTable, LoadTable, Table, keys_of
 from queuecalc.modelfile.faults import Faults, Path
@@ -18,6 +19,7 @@ __all__ = ["read_classes", "read_contract", "read_load"]
 
 _TOLERANCE = Decimal("1e-9")
 _ONLY_CLASS = "request"
+_NO_LOAD = "missing; expected it, or users with requests_per_user_per_s or think_s"
 
 
 def read_contract(raw: Any, faults: Faults) -> Contract:
@@ -66,7 +68,9 @@ def read_load(raw: Any, folder: FilePath, faults: Faults) -> Load | None:
         for key in ("users", "requests_per_user_per_s", "requests_per_s")
         if key in written
     }
-    if "requests_per_s" in read:
+    if "think_s" in written or faults.below((*path, "think_s")):
+        _check_thinking(read, written, path, faults)
+    elif "requests_per_s" in read:
         for key in ("users", "requests_per_user_per_s"):
             if key in read:
                 faults.add(
@@ -77,16 +81,22 @@ def read_load(raw: Any, folder: FilePath, faults: Faults) -> Load | None:
     elif misspelt:
         pass
     elif not read:
-        faults.add((*path, "requests_per_s"), "missing; expected it, or users with requests_per_user_per_s")
+        faults.add((*path, "requests_per_s"), _NO_LOAD)
     else:
         for key in {"users", "requests_per_user_per_s"} - read.keys():
             (other,) = read
-            faults.add((*path, key), f"missing; expected it beside {other}")
+            either = ", or think_s," if other == "users" else ""
+            faults.add((*path, key), f"missing; expected it{either} beside {other}")
     if table.once and table.month_factor is not None:
         faults.add((*path, "month_factor"), "expected either once = true or month_factor", table.month_factor)
+    think = _scaled(table.think_s, "1")
     rate, users, each = (read.get(key) for key in ("requests_per_s", "users", "requests_per_user_per_s"))
     curve = None
-    if rate is not None:
+    network = _scaled(table.network_ms, "0.001") or 0.0
+    if think is not None:
+        if isinstance(users, float | Curve) and rate is None and each is None:
+            curve = curve_of(users).scaled(1.0 / (think + network))
+    elif rate is not None:
         curve = curve_of(rate)
     elif users is not None and each is not None:
         curve = product(users, each, (*path, "requests_per_user_per_s"), faults)
@@ -95,10 +105,24 @@ def read_load(raw: Any, folder: FilePath, faults: Faults) -> Load | None:
     return Load(
         curve=curve,
         users=None if users is None else curve_of(users),
-        network_s=_scaled(table.network_ms, "0.001") or 0.0,
+        think_s=think,
+        network_s=network,
         once=table.once or False,
         month_factor=table.month_factor,
     )
+
+
+def _check_thinking(read: Mapping[Any, Any], written: Mapping[str, Any], path: Path, faults: Faults) -> None:
+    """With a time to think the number of users is all that is wanted."""
+    for key in ("requests_per_s", "requests_per_user_per_s"):
+        if key in read:
+            faults.add(
+                (*path, key),
+                "with think_s, users ask again when they are answered; remove it, or think_s",
+                written[key],
+            )
+    if "users" not in read:
+        faults.add((*path, "users"), "missing; expected how many users there are, beside think_s")
 
 
 def read_classes(raw: Any, faults: Faults) -> dict[str, RequestClass]:

@@ -31,8 +31,9 @@ def held_still(model: Model, hour: float | None = None, levels: Sequence[float] 
         hour: of the load curve; the hour of its peak by default.
 
     Raises:
-        InvalidInput: an hour without requests, a level outside (0, 1).
+        InvalidInput: an hour without requests, a level outside (0, 1), users who wait for their answers.
     """
+    model.load.known_beforehand("is not simulated")
     curve = model.load.curve
     when = curve.peak_hour if hour is None else float(hour)
     checked_rate(model, when)
@@ -64,8 +65,9 @@ def along(
         failures: whether units fail.
 
     Raises:
-        InvalidInput: a part of no length, or beyond the curve.
+        InvalidInput: a part of no length, or beyond the curve; users who wait for their answers.
     """
+    model.load.known_beforehand("is not simulated")
     followed = _asked(model, levels)
     if between is not None:
         part = replace(model.load, curve=_part(model.load.curve, *between), users=None)

@@ -375,6 +375,7 @@ def wire(model: Model, counts: Mapping[str, int], *, failing: bool = False, memo
         memory_s: over how many seconds a rate cap measures the rate of visits.
 
     Raises:
-        InvalidInput: a call that nobody takes, or calls in a circle.
+        InvalidInput: a call that nobody takes, calls in a circle, or users who wait for their answers.
     """
+    model.load.known_beforehand("is not simulated")
     return _Wirer(model, counts, failing).wire(memory_s)

@@ -56,7 +56,11 @@ def verify(
 
     Returns:
         The verification. It takes some seconds for a model of ten components and a load curve of 3,600 slots.
+
+    Raises:
+        InvalidInput: users wait for their answers: the second evaluator does not know them.
     """
+    model.load.known_beforehand("has no second evaluator that could verify a certificate")
     return _Verifying(certificate, model, progress, seed).run()
 
 

@@ -66,4 +66,4 @@ def test_least_counts_refuse_every_plan_below_them(seed: int) -> None:
             plan = [random.randint(a, b) for a, b in zip(judgement.lower, upper, strict=True)]
             plan[index] = min(least - 1, upper[index])
             counts = tuple(plan)
-            assert judgement._exact(counts) is not None, (index, least, counts)
+            assert judgement.exact(counts) is not None, (index, least, counts)

@@ -30,8 +30,9 @@ def whiteboard(model: Model, counts: Mapping[str, int], evaluation: Evaluation |
         evaluation: of that plan, if it is known already.
 
     Raises:
-        InvalidInput: as `evaluate`.
+        InvalidInput: as `evaluate`; users who wait for their answers.
     """
+    model.load.known_beforehand("has no calculation by hand")
     judged = evaluation or evaluate(model, counts)
     plan = ", ".join(f"{name} {count:,}" for name, count in judged.counts.items() if count) or "nothing"
     refusals = tuple(excuse.sentence for excuse in judged.excuses)
