@@ -61,7 +61,9 @@ ONE = {
     "contract.drained_by_end=1": "contract.drained_by_end: found 1; expected true or false",
     # load
     "load=3": "load: found 3; expected a table, [load]",
-    "load={}": ("load.requests_per_s: missing; expected it, or users with requests_per_user_per_s or think_s"),
+    "load={}": (
+        "load.requests_per_s: missing; expected it, or users with requests_per_user_per_s or think_s"
+    ),
     "load={request_per_s=3}": ("load.request_per_s: found 3; unknown key; did you mean requests_per_s?"),
     "load={users=3}": "load.requests_per_user_per_s: missing; expected it, or think_s, beside users",
     "load={requests_per_user_per_s=3}": "load.users: missing; expected it beside requests_per_user_per_s",
