@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -22,6 +23,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "Trust": ("simulate",),
 }
 """Commands by what they are for; the command NAME is `command` in the module NAME_command."""
+
+_RARELY = (50_000, 20, 20)
+"""A command makes many objects that stay, and is soon over: it is not worth its while to look for cycles often."""
 
 
 class Program(click.Group):
@@ -65,6 +69,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and turn whatever happens into an exit status."""
+        gc.set_threshold(*_RARELY)
         standalone = extra.pop("standalone_mode", True)
         run_group: Callable[..., Any] = super().main
         status = guarded(lambda: run_group(*args, standalone_mode=False, **extra))
