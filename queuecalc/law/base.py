@@ -42,6 +42,9 @@ class Law(ABC):
     inverted: ClassVar[bool] = False
     """Whether survival and density come from inverting the transform, not from a closed form."""
 
+    unbroken: ClassVar[bool] = False
+    """Whether the density, though not smooth, surely has no jumps."""
+
     if TYPE_CHECKING:  # annotations only: a property here would become the default of a dataclass field
 
         @property

@@ -3,7 +3,9 @@
 Each piece is evaluated at t - shift: nothing left is a step; one law answers for itself; several smooth ones are
 inverted together; a leaf X with jumps in its density is convolved with the rest R by quadrature,
 P(X + R > t) = P(X > t) + int_0^{F(t)} P(R > t - x(u)) du with x(u) the quantile function of X, because no inversion
-may run through a jump.
+may run through a jump. Where the density of a part is known to be unbroken, as that of all who waited for a server is,
+the sum has kinks in the slope at most, and a series summed until it settles is inverted at once: a convolution would
+invert at every one of its points.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ import numpy as np
 
 from queuecalc.law.base import Law
 from queuecalc.law.gamma import one_gamma
-from queuecalc.law.inversion import kinked_tail_and_density, smooth_tail_and_density
+from queuecalc.law.inversion import (
+    kinked_tail_and_density,
+    smooth_tail_and_density,
+    unbroken_tail_and_density,
+)
 from queuecalc.law.pieces import Piece
 
 __all__ = ["tail_and_density"]
@@ -85,6 +91,8 @@ def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
     leaves = [i for i, law in enumerate(laws) if not law.smooth]
     if not leaves:
         return smooth_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+    if any(law.unbroken for law in laws) or sum(law.inverted for law in laws) > 1:
+        return unbroken_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
     if len(leaves) > DEEPEST:
         return kinked_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
     first = leaves[0]

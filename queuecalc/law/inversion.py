@@ -28,8 +28,14 @@ from queuecalc.law.narrow_inversion import narrow_tail_and_density
 from queuecalc.transform.de_hoog import DE_HOOG
 from queuecalc.transform.euler import EULER
 from queuecalc.transform.fourier import FOURIER
+from queuecalc.transform.saddle_point import inverted
 
-__all__ = ["kinked_tail_and_density", "mean_decay", "smooth_tail_and_density"]
+__all__ = [
+    "kinked_tail_and_density",
+    "mean_decay",
+    "smooth_tail_and_density",
+    "unbroken_tail_and_density",
+]
 
 SHORTEST = 1e-200
 """Times are inverted from this fraction of the mean on."""
@@ -84,6 +90,26 @@ def kinked_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
     tail = np.clip(FOURIER.values((1.0 - lst) / s, time), 0.0, 1.0)
     density = np.maximum(FOURIER.values(lst, time), 0.0)
     return np.where(given > 0.0, tail, 1.0), np.where(given > 0.0, density, 0.0)
+
+
+def unbroken_tail_and_density(law: Law, t: Any) -> tuple[Any, Any]:
+    """P(T > t) and the density at t of a law whose density has no jumps, but may have kinks: a tilted series, summed
+    until it settles (`transform/settling.py`).
+    """
+    shape = np.broadcast_shapes(np.shape(t), law.shape)
+    given = np.broadcast_to(np.asarray(t, dtype=np.float64), shape)
+    mean = np.asarray(law.mean)
+    inside = (given > 0.0) & np.isfinite(given)
+    time = np.where(inside, np.maximum(given, SHORTEST * mean), mean)
+
+    def transforms(s: Any) -> tuple[Any, Any]:
+        gone = law.lst_complement(s)
+        return gone / np.where(s == 0.0, 1e-300, s), 1.0 - gone
+
+    part = None if law.shape else lambda _: transforms
+    tail, density = inverted(transforms, time, law.abscissa, part=part, smooth=False)
+    tail = np.where(inside, np.clip(tail, 0.0, 1.0), np.where(given > 0.0, 0.0, 1.0))
+    return tail, np.where(inside, np.maximum(density, 0.0), 0.0)
 
 
 def _inverted(law: Law, time: Any, mean: Any, at_zero: Any, *, wide: bool = False) -> tuple[Any, Any]:

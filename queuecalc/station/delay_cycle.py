@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
-from queuecalc.station.inversion import Transforms, inverted
 from queuecalc.station.smoothness import looseness, without_kinks
+from queuecalc.transform.saddle_point import Transforms, inverted
 
 __all__ = ["DelayCycle", "DelayedThen"]
 

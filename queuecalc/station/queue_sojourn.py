@@ -12,13 +12,14 @@ from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.law.pieces import Piece
 from queuecalc.law.sum import Sum
-from queuecalc.station.inversion import Transforms, inverted
+from queuecalc.station.delayed_service import DelayedService, joined
 from queuecalc.station.percentile_curve import MANY, percentile_curve
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
 from queuecalc.station.scale_family import scale_family
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
 from queuecalc.transform.quantile import quantile
+from queuecalc.transform.saddle_point import Transforms, inverted
 
 __all__ = ["QueueSojourn"]
 
@@ -96,6 +97,22 @@ class QueueSojourn(Law):
         if isinstance(self.wait, QueueWait):
             return 1.0 - self.wait.delay
         return 1.0 - np.asarray(self.wait.sf(0.0))
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """Itself while smooth; else those who do not wait by the pieces of their service, and those who do."""
+        wait = self.wait
+        if self.smooth or not isinstance(wait, QueueWait) or wait.waiting.max_queue is not None:
+            return Law.pieces(self)
+        services = self.service.pieces()
+        settled = np.all(np.isfinite(np.asarray(wait.var)))
+        if not settled or any(not piece.laws or len(piece.mass) > FEW for piece in services):
+            return Law.pieces(self)
+        free = self._free
+        parts = [piece.thinned(free) for piece in services]
+        for piece in services:
+            delayed = DelayedService(wait, joined(piece.laws))
+            parts.append(Piece(piece.mass, piece.shift, (delayed,)).thinned(1.0 - free))
+        return tuple(parts)
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) at once; the density is that of the part without atoms."""

@@ -13,10 +13,10 @@ from queuecalc.law import forms
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.station.decay import decay_rate
-from queuecalc.station.inversion import Part, Transforms, inverted
 from queuecalc.station.moments import excess_second_moment
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.station.waiting import Waiting
+from queuecalc.transform.saddle_point import Part, Transforms, inverted
 
 __all__ = ["SHORTEST", "QueueWait"]
 
