@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -23,15 +22,6 @@ if not LONG:
     # Hypothesis also draws constants from the project's modules, those that happen to be loaded by then.
     providers._get_local_constants = lambda: providers._local_constants
 
-# Of these only every n-th case runs by default, each time others of each parameter; `make test-all` runs them all.
-EVERY = {
-    "tests/derivation/test_whiteboard.py::test_random_models": 5,
-    "tests/evaluation/test_coupled.py::test_the_convention_is_on_the_safe_side": 3,
-    "tests/law/test_elements.py": 2,
-    "tests/law/test_every_law.py": 2,
-    "tests/reference/test_reference_asynchronous.py::test_half_slots": 3,
-}
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,21 +38,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"repeat with: QUEUECALC_TEST_ALL=1 python -m pytest --hypothesis-seed={seed} '{failed[0].nodeid}'"
         )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out cases that are many and alike."""
-    if LONG or len(items) < 1000:
-        return
-    functions: dict[str, int] = {}
-    cases: Counter[str] = Counter()
-    kept: list[pytest.Item] = []
-    left: list[pytest.Item] = []
-    for item in items:
-        function = item.nodeid.split("[")[0]
-        every = next((n for start, n in EVERY.items() if function.startswith(start)), 1)
-        number = functions.setdefault(function, len(functions)) + cases[function]
-        cases[function] += 1
-        (kept if "[" not in item.nodeid or number % every == 0 else left).append(item)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left)

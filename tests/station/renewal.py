@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,28 @@ ENDS = np.polynomial.legendre.legvander(UNIT, ORDER - 1)
 TO_MOMENTS = np.linalg.inv(ENDS)
 
 Function = Callable[[Any], Any]
+
+
+@cache
+def _kernels(sf: Function, mean: float, period: float, panels: int) -> list[Any]:
+    """Matrices from w at the nodes of a panel to int w(v) r(t_i - v) dv, t in 0, 1, .. panels behind."""
+    x = 0.5 * period * (UNIT + 1.0)
+    return [_kernel(sf, mean, period, back, x) for back in range(panels + 1)]
+
+
+def _kernel(sf: Function, mean: float, period: float, back: int, x: Any) -> Any:
+    """One of them; split where t - v is a kink."""
+    out = np.zeros((ORDER, ORDER))
+    for i, t in enumerate(x + back * period):
+        # v in (0, period), u = t - v in (t - period, t): kinks of r at u = back period and (back - 1) period
+        cut = t - back * period
+        pieces = [(0.0, cut)] + ([(cut, period)] if back > 0 else [])
+        for low, high in pieces:
+            v = low + (high - low) * (UNIT + 1.0) / 2.0
+            inner = np.polynomial.legendre.legvander(2.0 * v / period - 1.0, ORDER - 1) @ TO_MOMENTS
+            weight = SHARE * (high - low) / 2.0 * sf(t - v) / mean
+            out[i] += weight @ inner
+    return out
 
 
 class Renewal:
@@ -45,7 +68,7 @@ class Renewal:
         starts = period * np.arange(panels)
         known = rho * excess_sf(starts[:, None] + x)
         # int over one panel of w(v) r(t - v): t at node i of a panel, v in a panel `back` panels before
-        kernels = [self._kernel(sf, mean, rho, back, x) for back in range(panels + 1)]
+        kernels = [rho * kernel for kernel in _kernels(sf, mean, period, panels)]
         self.values = np.zeros((panels, ORDER))
         inverse = np.linalg.inv(np.eye(ORDER) - kernels[0])
         for k in range(panels):
@@ -53,20 +76,6 @@ class Renewal:
             for j in range(k):
                 total += kernels[k - j] @ self.values[j]
             self.values[k] = inverse @ total
-
-    def _kernel(self, sf: Function, mean: float, rho: float, back: int, x: Any) -> Any:
-        """The matrix from w at the nodes of a panel to rho int w(v) r(t_i - v) dv; split where t - v is a kink."""
-        out = np.zeros((ORDER, ORDER))
-        for i, t in enumerate(x + back * self.period):
-            # v in (0, period), u = t - v in (t - period, t): kinks of r at u = back period and (back - 1) period
-            cut = t - back * self.period
-            pieces = [(0.0, cut)] + ([(cut, self.period)] if back > 0 else [])
-            for low, high in pieces:
-                v = low + (high - low) * (UNIT + 1.0) / 2.0
-                inner = np.polynomial.legendre.legvander(2.0 * v / self.period - 1.0, ORDER - 1) @ TO_MOMENTS
-                weight = SHARE * (high - low) / 2.0 * rho * sf(t - v) / mean
-                out[i] += weight @ inner
-        return out
 
     def wait(self, t: float) -> float:
         """P(W > t)."""

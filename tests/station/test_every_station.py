@@ -227,22 +227,26 @@ def test_arrays_hold_the_numbers_of_their_elements(kind: str, law: str) -> None:
     many = build(rho)
     assert many.shape == (5,)
     s = np.array([0.1, 2.0 + 3.0j])[:, None]
-    wait, sojourn = many.wait.lst(s), many.sojourn.lst(s)
-    medians, tails = many.sojourn.ppf([[0.5], [0.99]]), many.sojourn.sf([[0.3], [4.0]])
+    waits, sojourns = many.wait, many.sojourn
+    wait, sojourn = waits.lst(s), sojourns.lst(s)
+    medians, tails = sojourns.ppf([[0.5], [0.99]]), sojourns.sf([[0.3], [4.0]])
+    variances, abscissae = waits.var, np.broadcast_to(waits.abscissa, 5)
+    numbers = {name: getattr(many, name) for name in (*NUMBERS, "stable")}
     assert wait.shape == sojourn.shape == medians.shape == tails.shape == (2, 5)
     for i, x in enumerate(rho):
         one = build(float(x))
         assert one.shape == ()
-        for name in (*NUMBERS, "stable"):
-            assert getattr(many, name)[i] == pytest.approx(getattr(one, name), rel=1e-12)
+        for name, values in numbers.items():
+            assert values[i] == pytest.approx(getattr(one, name), rel=1e-12)
         assert isinstance(one.mean_wait, float)
         assert isinstance(one.stable, bool)
-        assert wait[:, i] == pytest.approx(one.wait.lst(s[:, 0]), rel=1e-12)
-        assert sojourn[:, i] == pytest.approx(one.sojourn.lst(s[:, 0]), rel=1e-12)
-        assert medians[:, i] == pytest.approx(one.sojourn.ppf([0.5, 0.99]), rel=1e-9)
-        assert tails[:, i] == pytest.approx(one.sojourn.sf([0.3, 4.0]), abs=1e-9)
-        assert many.wait.var[i] == pytest.approx(one.wait.var, rel=1e-12)
-        assert np.broadcast_to(many.wait.abscissa, 5)[i] == pytest.approx(one.wait.abscissa, rel=1e-9)
+        its_wait, its_sojourn = one.wait, one.sojourn
+        assert wait[:, i] == pytest.approx(its_wait.lst(s[:, 0]), rel=1e-12)
+        assert sojourn[:, i] == pytest.approx(its_sojourn.lst(s[:, 0]), rel=1e-12)
+        assert medians[:, i] == pytest.approx(its_sojourn.ppf([0.5, 0.99]), rel=1e-9)
+        assert tails[:, i] == pytest.approx(its_sojourn.sf([0.3, 4.0]), abs=1e-9)
+        assert variances[i] == pytest.approx(its_wait.var, rel=1e-12)
+        assert abscissae[i] == pytest.approx(its_wait.abscissa, rel=1e-9)
 
 
 @given(builders(), loads)
