@@ -27,7 +27,7 @@ COVERAGE = --cov --cov-report=term
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 TYPED   = queuecalc tests examples docs
 
-.PHONY: help size install test test-all test-versions check format bench mutate pages accuracy general-networks lock build clean
+.PHONY: help size install test test-all test-versions check format bench mutate pages accuracy networks lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -75,7 +75,7 @@ accuracy: install ## measure how exact the numbers are, and write docs/accuracy.
 	@$(BIN)/python tests/tables/make_accuracy_page.py
 
 # COUNT networks from SEED on; without SEED others every time.
-general-networks: install ## draw twenty networks that are not product form, simulate them and compare; a minute or two
+networks: install ## draw twenty networks that are not product form, simulate them and compare; a minute or two
 	@cd tests/network && PYTHONPATH=../.. OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../../$(BIN)/python -m general fresh \
 		$(or $(COUNT),20) $(SEED)
 

@@ -24,6 +24,7 @@ class NetworkStation:
         mean_queue_length: waiting; `mean_in_system` waiting or in service.
         stable: whether there is a steady state.
         least_servers: the fewest with which there would be one; None for unlimited servers.
+        arrival_dispersion: how variable its arrivals are, 1 for Poisson; None where that was not asked.
     """
 
     name: str
@@ -40,6 +41,7 @@ class NetworkStation:
     mean_in_system: float
     stable: bool
     least_servers: int | None = None
+    arrival_dispersion: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class NetworkAnswer:
         percentiles: of the time from arrival to departure.
         stations: in file order.
         evidence: how far the percentiles can be trusted; `statements` the keys of the evidence registry.
+        method: "product-form" (all arrivals Poisson), "dispersion", "robust" or "qna".
         means_exact: whether rates, utilisations and means are exact (Jackson's theorem).
     """
 
@@ -89,3 +92,4 @@ class NetworkAnswer:
     evidence: Evidence = Evidence.EXACT
     statements: tuple[str, ...] = ()
     means_exact: bool = True
+    method: str = "product-form"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_CLOSED = ("exact", "schweitzer", "linearizer", "bounds")
+_OPEN = ("product-form", "dispersion", "robust", "qna")
+
 
 @click.command(
     "network",
@@ -34,10 +37,12 @@ __all__ = ["command"]
 )
 @click.option(
     "--method",
-    type=click.Choice(("auto", "exact", "schweitzer", "linearizer", "bounds")),
+    type=click.Choice(("auto", *_CLOSED, *_OPEN)),
     default="auto",
     show_default=True,
-    help="How to solve a closed network; auto is exact up to about a second, else the Linearizer.",
+    help="How to solve it. Closed: exact, schweitzer, linearizer, bounds; auto is exact up to about a second, else the "
+    "Linearizer. Open: product-form, dispersion, robust, qna; auto is product-form where the network is, else "
+    "dispersion.",
 )
 @shared("format")
 @click.pass_context
@@ -54,12 +59,13 @@ def command(
 
     FILE is the path of a TOML file, the name of a shipped network (queuecalc list networks) or - for standard input.
     It holds [stations.NAME] with servers and service_rate (or service_ms, scv, law, service), [routing.NAME] with
-    the probability to go to each station next (what is missing to 1 leaves), and [arrival_rates] from outside.
+    the probability to go to each station next (what is missing to 1 leaves), and [arrival_rates] from outside;
+    [arrival_scvs] where these are not Poisson.
 
     A closed network has population = N instead of arrivals, think_s, and [visits] or a [routing] that nobody leaves;
     or [classes.NAME] with these. A class with arrival_rates and a routing of its own comes and goes; several of them
     make an open network, beside classes with a population a mixed one. class_service_ms gives a station that its
-    classes share. Percentiles are of open networks, --method is for closed ones.
+    classes share. Percentiles are of open networks.
 
     Exit status 1 if a station has no steady state.
     """
@@ -71,14 +77,21 @@ def command(
             raise click.UsageError(
                 "--percentile goes with open networks; a closed one is answered by means", ctx
             )
+        if method in _OPEN:
+            raise click.UsageError(f"--method {method} goes with open networks; this one is closed", ctx)
         return _closed(read, method, form)
-    if method not in ("auto", "exact") or (method == "exact" and not isinstance(read, NamedClasses)):
-        open_one = not isinstance(read, NamedClasses)
-        what = "this one is open" if open_one else "here some come and go, and auto is exact"
-        raise click.UsageError(f"--method {method} goes with closed networks; {what}", ctx)
     if isinstance(read, NamedClasses):
+        if method in _OPEN:
+            raise click.UsageError(
+                f"--method {method} goes with one class of customers; here are several", ctx
+            )
+        if method not in ("auto", "exact"):
+            what = "here some come and go, and auto is exact"
+            raise click.UsageError(f"--method {method} goes with closed networks; {what}", ctx)
         return _classes(ctx, read, settings, percentiles, form)
-    return _open(read, settings, percentiles, form)
+    if method in _CLOSED:
+        raise click.UsageError(f"--method {method} goes with closed networks; this one is open", ctx)
+    return _open(read, settings, percentiles, method, form)
 
 
 def _levels(percentiles: tuple[tuple[float, ...], ...]) -> list[float]:
@@ -86,14 +99,22 @@ def _levels(percentiles: tuple[tuple[float, ...], ...]) -> list[float]:
 
 
 def _open(
-    read: NamedNetwork, settings: tuple[str, ...], percentiles: tuple[tuple[float, ...], ...], form: str
+    read: NamedNetwork,
+    settings: tuple[str, ...],
+    percentiles: tuple[tuple[float, ...], ...],
+    method: str,
+    form: str,
 ) -> int:
     from queuecalc.cli.console import deliver
-    from queuecalc.network import summarised
+    from queuecalc.network import JacksonSolution, solved_open, summarised, summarised_general
     from queuecalc.report import network_page
 
     levels = [level / 100.0 for level in _levels(percentiles)]
-    answer = summarised(read.network.solve(), levels, title=read.title, source=read.source)
+    solution = solved_open(read.network, arrival_scvs=read.arrival_scvs, method=method)
+    if isinstance(solution, JacksonSolution):
+        answer = summarised(solution, levels, title=read.title, source=read.source)
+    else:
+        answer = summarised_general(solution, levels, title=read.title, source=read.source)
     deliver(form, answer, lambda everything: network_page(answer, settings, everything=everything))
     return KEPT if answer.stable else NOT_KEPT
 

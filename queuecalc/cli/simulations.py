@@ -108,6 +108,10 @@ def of_network(read: NamedNetwork, wish: Wish) -> SimulationAnswer:
     Raises:
         MissingExtra: numba is not installed.
     """
+    if read.arrival_scvs:
+        raise InvalidInput(
+            f"{read.source}: arrival_scvs: a simulation has Poisson arrivals from outside; expected none of them"
+        )
     from queuecalc.network import summarised
     from queuecalc.simulation import LEVELS, answered_network, simulate_network
 

@@ -54,3 +54,7 @@ class NetworkDocument(HeadTable):
         "[routing.NAME]: the probability to go to each station next; what a row lacks to 1 leaves", ""
     )
     arrival_rates: dict[str, Decimal] = _key("what comes to each station from outside, in 1/s", "")
+    arrival_scvs: dict[str, Decimal] = _key(
+        "variance / mean^2 of the times between these arrivals: 1 is Poisson (default), 0 constant, else gamma times",
+        "",
+    )

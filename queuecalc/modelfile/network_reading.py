@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuecalc.errors import InvalidInput
+from queuecalc.modelfile import values
 from queuecalc.modelfile.document import HeadTable
 from queuecalc.modelfile.faults import Faults, Path, dotted, nearest
 from queuecalc.modelfile.network_document import PROBABILITY, RATE, NetworkDocument, StationTable
@@ -37,12 +39,13 @@ _SERVICES = ("service_rate", "service_ms", "service")
 
 
 class NamedNetwork(NamedTuple):
-    """A network, and what its file says of it."""
+    """A network, and what its file says of it; `arrival_scvs` of those arrivals that are not Poisson."""
 
     network: JacksonNetwork
     title: str
     notes: str
     source: str
+    arrival_scvs: Mapping[str, float] = MappingProxyType({})
 
 
 def read_network(source: str | FilePath, *, settings: Iterable[str] = ()) -> NamedNetwork:
@@ -82,11 +85,12 @@ def network_of(document: Mapping[str, Any], *, source: str = "text") -> NamedNet
     rates = _rates(document.get("arrival_rates"), stations, faults)
     if stations and not faults.below(("stations",)) and not faults.below(("routing",)):
         check_traps(stations, routing, ("routing",), faults)
+    scvs = _scvs(document.get("arrival_scvs", {}), stations, rates, faults)
     if faults:
         raise faults.error(source, document)
     sound = {name: station for name, station in stations.items() if station is not None}
     network = JacksonNetwork(stations=sound, routing=routing, arrival_rates=rates)
-    return NamedNetwork(network, head.title or source, head.notes or "", source)
+    return NamedNetwork(network, head.title or source, head.notes or "", source, scvs)
 
 
 def is_closed(document: Mapping[str, Any]) -> bool:
@@ -207,6 +211,23 @@ def _rates(raw: Any, stations: Mapping[str, Any], faults: Faults) -> dict[str, f
     return {name: float(rate) for name, rate in rates.items()}
 
 
+def _scvs(
+    raw: Any, stations: Mapping[str, Any], rates: Mapping[str, float], faults: Faults
+) -> dict[str, float]:
+    """Of the times between arrivals, where they are not those of Poisson arrivals."""
+    path: Path = ("arrival_scvs",)
+    if not isinstance(raw, Mapping):
+        faults.add(path, "expected a table, [arrival_scvs]", raw)
+        return {}
+    scvs = numbers_by_station(raw, path, values.SCV, stations, faults)
+    for name in scvs:
+        if not rates.get(name) and not faults.below(("arrival_rates",)):
+            faults.add(
+                (*path, name), f"nobody comes to {name} from outside; expected arrival_rates.{name} above 0"
+            )
+    return {name: float(scv) for name, scv in scvs.items() if scv != 1}
+
+
 def numbers_by_station(
     raw: Mapping[str, Any], path: Path, word: Word, stations: Mapping[str, Any], faults: Faults
 ) -> dict[str, Decimal]:
@@ -255,6 +276,6 @@ def open_children(path: Path, document: Mapping[str, Any], _here: Mapping[str, A
             return expected_keys(NetworkDocument)
         case ("stations", _):
             return expected_keys(StationTable)
-        case ("stations" | "routing" | "arrival_rates",) | ("routing", _):
+        case ("stations" | "routing" | "arrival_rates" | "arrival_scvs",) | ("routing", _):
             return names
     return None

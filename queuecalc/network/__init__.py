@@ -21,6 +21,8 @@ _HOMES = {
     ),
     "queuecalc.network.components": ("closed_sets",),
     "queuecalc.network.general": ("GeneralNetwork", "GeneralSolution"),
+    "queuecalc.network.general.choosing": ("solved_open",),
+    "queuecalc.network.general.summary": ("summarised_general",),
     "queuecalc.network.jackson": ("JacksonNetwork",),
     "queuecalc.network.open_network": ("OpenNetwork",),
     "queuecalc.network.open_solution": ("OpenSolution",),
@@ -53,9 +55,11 @@ __all__ = [
     "closed_sets",
     "flow_through",
     "fork_join_law",
+    "solved_open",
     "summarised",
     "summarised_bounds",
     "summarised_closed",
+    "summarised_general",
     "summarised_mixed",
     "summarised_open",
 ]
@@ -75,6 +79,8 @@ if TYPE_CHECKING:
     )
     from queuecalc.network.components import closed_sets
     from queuecalc.network.general import GeneralNetwork, GeneralSolution
+    from queuecalc.network.general.choosing import solved_open
+    from queuecalc.network.general.summary import summarised_general
     from queuecalc.network.jackson import JacksonNetwork
     from queuecalc.network.open_network import OpenNetwork
     from queuecalc.network.open_solution import OpenSolution

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from queuecalc.answer import NetworkAnswer, NetworkStation
+from queuecalc.evidence import STATEMENTS
 from queuecalc.report.circumstances import evidence_fact
 from queuecalc.report.judged import command
 from queuecalc.report.numerals import digits, percent, percentile_name, rate, seconds
@@ -41,6 +42,13 @@ _COLUMNS = (
     Column("sojourn", "right"),
     Column("in line", "right"),
 )
+_DISPERSION = Column("variability", "right")
+_METHODS = {
+    "dispersion": "arrivals at each station as variable as its line sees them, 1 for Poisson",
+    "robust": "robust queueing, the work of the worst time; arrivals as variable as the line sees them",
+    "qna": "Whitt's queueing network analyzer; the SCV of the arrivals at each station",
+}
+_KEYS = {"dispersion": "dispersion", "robust": "robust-queueing", "qna": "qna"}
 
 
 def _verdict(answer: NetworkAnswer) -> Words:
@@ -83,7 +91,13 @@ def _row(station: NetworkStation) -> tuple[Cell | Bar, ...]:
         Cell(seconds(0.0 if wait < _LEAST * station.mean_sojourn_s else wait)),
         Cell(seconds(station.mean_sojourn_s)),
         Cell(digits(station.mean_queue_length if station.mean_queue_length > _LEAST else 0.0)),
+        *(() if station.arrival_dispersion is None else (Cell(digits(station.arrival_dispersion)),)),
     )
+
+
+def _columns(answer: NetworkAnswer) -> tuple[Column, ...]:
+    told = any(each.arrival_dispersion is not None for each in answer.stations)
+    return (*_COLUMNS, _DISPERSION) if told else _COLUMNS
 
 
 def _facts(answer: NetworkAnswer, *, everything: bool) -> Facts:
@@ -92,6 +106,16 @@ def _facts(answer: NetworkAnswer, *, everything: bool) -> Facts:
         Fact("bottleneck", (words(_bottleneck(answer)),)),
         Fact("inside", (words(f"{digits(answer.mean_in_system)} requests on average"),)),
     ]
+    if answer.method != "product-form":
+        facts.append(
+            Fact(
+                "method",
+                (
+                    words(f"{answer.method}: {_METHODS[answer.method]}"),
+                    words(STATEMENTS[_KEYS[answer.method]].sentence.partition("; ")[2]),
+                ),
+            )
+        )
     trust = evidence_fact(answer.evidence, answer.statements, everything=everything)
     if answer.means_exact and answer.evidence != "exact":
         trust = Fact(trust.label, (*trust.lines, words("rates, utilisations and means are exact")))
@@ -126,7 +150,7 @@ def network_page(answer: NetworkAnswer, settings: Sequence[str] = (), *, everyth
     about = f"{about}, {len(answer.stations):,} {noun}, {rate(answer.arrival_rate_per_s)} arrive"
     sections = [
         Section("", (Paragraph(_verdict(answer)), Paragraph(words(Span(about, "faint"))))),
-        Section("Stations", (Table(_COLUMNS, tuple(_row(each) for each in answer.stations)),)),
+        Section("Stations", (Table(_columns(answer), tuple(_row(each) for each in answer.stations)),)),
     ]
     blocks: list[Block] = [_facts(answer, everything=everything)]
     unstable = [each for each in answer.stations if not each.stable]

@@ -167,3 +167,97 @@ def test_networks_are_listed(run: Run) -> None:
     assert "web-shop" in [row["name"] for row in listed]
     for row in listed:
         assert run("network", row["name"]).exit_code == 0
+
+
+# ------------------------------------------------------------------ not product form
+LINE = """\
+title = "A packing line"
+[stations.pick]
+service = { mean_ms = 8, scv = 0.5 }
+[stations.pack]
+service_ms = 7
+[routing.pick]
+pack = 1
+[arrival_rates]
+pick = 100
+[arrival_scvs]
+pick = 0.25
+"""
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> str:
+    path = tmp_path / "line.toml"
+    path.write_text(LINE, encoding="utf-8")
+    return str(path)
+
+
+def test_a_network_is_solved_by_the_dispersion_of_its_flows_where_it_is_not_product_form(
+    run: Run, line: str, file: str
+) -> None:
+    answer = answered(run, line)
+    assert (answer.method, answer.evidence, answer.means_exact) == ("dispersion", Evidence.APPROXIMATE, False)
+    assert "dispersion" in answer.statements
+    pick, pack = answer.stations
+    assert (pick.station, pick.servers) == ("G/G/1", 1)
+    assert pick.utilisation == pytest.approx(0.8)
+    # the same two queues with Poisson arrivals: 24 ms and 16.3 ms of wait
+    assert 0.005 < pick.mean_wait_s < 0.016
+    assert pick.arrival_dispersion == pytest.approx(0.3, abs=0.05)
+    assert 0.3 < (pack.arrival_dispersion or 0.0) < 0.8
+    assert answered(run, file).method == "product-form"
+    assert answered(run, file).stations[0].arrival_dispersion is None
+
+
+def test_every_method_by_name(run: Run, line: str, file: str) -> None:
+    means = {name: answered(run, line, "--method", name) for name in ("dispersion", "robust", "qna")}
+    assert [each.method for each in means.values()] == list(means)
+    values = [each.mean_sojourn_s for each in means.values()]
+    assert max(values) < 1.1 * min(values)
+    exact = answered(run, file)
+    for name in ("dispersion", "robust"):  # an exponential network has Jackson's means all the same
+        assert answered(run, file, "--method", name).mean_sojourn_s == pytest.approx(
+            exact.mean_sojourn_s, rel=1e-2
+        )
+    page = run("network", line, "--method", "robust").stdout
+    assert "variability" in page
+    assert "robust queueing" in page
+    assert "by simulation of 200 random networks" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--method", "product-form"), "the arrivals at pick are not Poisson"),
+        (("--method", "schweitzer"), "goes with closed networks"),
+        (("--set", "arrival_scvs.pick=-1"), "arrival_scvs.pick"),
+        (("--set", "arrival_scvs.pack=2"), "nobody comes to pack from outside"),
+        (("--set", "arrival_scvs.pak=2"), "no such"),
+        (("--set", "arrival_scvs=2"), "expected a table, [arrival_scvs]"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    run: Run, line: str, arguments: tuple[str, ...], message: str
+) -> None:
+    result = run("network", line, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in " ".join(result.stderr.split())
+
+
+def test_open_methods_are_refused_for_closed_networks(run: Run) -> None:
+    result = run("network", "intranet", "--method", "qna")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "goes with open networks" in result.stderr
+
+
+def test_arrivals_that_are_not_poisson_are_not_simulated_as_such(run: Run, line: str) -> None:
+    result = run("simulate", line)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Poisson arrivals" in result.stderr
+
+
+def test_no_steady_state_names_the_station_and_the_servers(run: Run, line: str) -> None:
+    result = run("network", line, "--set", "arrival_rates.pick=130")
+    assert result.exit_code == 1
+    assert "pick is asked for 104 % of its capacity, at least 2 servers are needed" in result.stdout
+    assert answered(run, line, "--set", "arrival_rates.pick=130", status=1).mean_sojourn_s == float("inf")
