@@ -16,8 +16,8 @@ from queuecalc.network.solution import JacksonSolution
 
 __all__ = ["solved_open"]
 
-MOST = 200
-"""Stations of a network that is solved by spectra without being asked: a second or so."""
+MOST = 100
+"""Stations of a network that is solved by spectra without being asked: some seconds."""
 
 
 def solved_open(
@@ -30,7 +30,7 @@ def solved_open(
         arrival_scvs: of arrivals from outside that are not Poisson.
         method: "product-form" takes all arrivals as Poisson, exact for exponential services; "dispersion", "robust" and
             "qna" as for `GeneralNetwork`; "auto" product form where the arrivals from outside are Poisson and all
-            visited stations exponential or without limit, or where one station alone is visited; beyond 200 stations;
+            visited stations exponential or without limit, or where one station alone is visited; beyond 100 stations;
             else "dispersion".
 
     Raises:
