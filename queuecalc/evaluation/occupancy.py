@@ -7,7 +7,8 @@ of layers). Its queue sees the service law
 
 a sum of independent times, so the transform is a product and the SCV follows. The sojourn of a visit is the same as
 without holding, its wait apart: the calls are then part of the occupancy, not added again. Callers come after callees,
-so nothing is iterated; a cycle of held calls would be a deadlock and is refused when the calls are lowered.
+so nothing is iterated, and there is one solution: from an empty and from a full start the same. A cycle of held calls
+would be a deadlock and is refused when the calls are lowered.
 
 A component that nobody calls but held visits never sees more of them than their servers, N. Its wait is that of a
 room of N places whose arrival rate is raised until as many get in as come (`SourcedQueue`); with other visits, too, or
@@ -26,42 +27,13 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.evaluation.queues import Queue, service_law
-from queuecalc.law import Deterministic, Exponential, Law, RandomSum, Sum
+from queuecalc.evaluation.sources import illinois, pressure
+from queuecalc.law import Deterministic, Law, RandomSum, Sum
 from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.station import Waiting
 from queuecalc.station.queue_wait import QueueWait
 
 __all__ = ["HeldQueues", "SourcedQueue"]
-
-_STEPS = 60
-_SETTLED = 1e-11
-
-
-def _root(function: Callable[[Any], Any], low: Any, high: Any) -> Any:
-    """Elementwise root of a rising function by the Illinois method; `low` where it is above 0 already there.
-
-    Dowell & Jarratt 1971, BIT 11.
-    """
-    below, above = function(low), function(high)
-    done = (below >= 0.0) | ~(above > 0.0)
-    found = np.where(below >= 0.0, low, high)
-    side = np.zeros(np.shape(found), dtype=int)
-    for step in range(_STEPS):
-        if np.all(done):
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x = (low * above - high * below) / (above - below)
-        middle = 0.5 * (low + high)
-        x = np.where(np.isfinite(x) & (x > low) & (x < high) & (step % 4 != 3), x, middle)
-        value = function(x)
-        found = np.where(done, found, x)
-        done = done | (np.abs(value) <= _SETTLED) | (high - low <= 1e-14 * np.maximum(high, 1e-3))
-        up = value > 0.0
-        below = np.where(up, np.where(side == 1, 0.5 * below, below), value)
-        above = np.where(up, value, np.where(side == -1, 0.5 * above, above))
-        low, high = np.where(up, low, x), np.where(up, x, high)
-        side = np.where(up, 1, -1)
-    return found
 
 
 class SourcedQueue(Queue):
@@ -86,16 +58,8 @@ class SourcedQueue(Queue):
         places = np.maximum(self.population - np.asarray(servers), 0)
         steady = np.asarray(self.stable)
         served = np.where(steady, rate, 0.0)
-        mean = np.where(np.isfinite(self.service.mean), self.service.mean, 1.0)
-
-        def surplus(x: Any) -> Any:
-            room = Waiting.of_checked(served * np.exp(x), Exponential(mean=mean), servers, places)
-            return np.log(np.maximum(1.0 - np.asarray(room.blocking_probability), 1e-300)) + x
-
-        high = np.broadcast_to(
-            np.log(100.0 / (1.0 - np.minimum(self.utilisation, 1.0 - 1e-12))), served.shape
-        )
-        raised = served * np.exp(_root(surplus, np.zeros(served.shape), high))
+        busy = np.where(steady, self.utilisation, 0.0)
+        raised = served * np.exp(pressure(busy, servers, places))
         return Waiting.of_checked(raised, self.service, servers, places)
 
     @cached_property
@@ -228,7 +192,7 @@ class HeldQueues:
         work = rates.T @ [float(self.graph.types[index].law.mean) for index in self.graph.types_of[name]]
         least = work / ((queue.figures.servers or 1) * queue.live)
         at_most = np.broadcast_to(-np.log(np.clip(least, 1e-9, 1.0)) + 1e-9, queue.utilisation.shape)
-        x = _root(missing, np.zeros(queue.utilisation.shape), at_most)
+        x = illinois(missing, np.zeros(queue.utilisation.shape), at_most)
         return self._scaled(name, np.exp(np.minimum(x, at_most)), queue.live).service
 
     def _scaled(self, name: str, factor: Any, units: Any) -> Queue:

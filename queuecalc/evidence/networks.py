@@ -85,7 +85,8 @@ NETWORKS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "a server held during calls is busy with its own service and their sojourns; who waits for one is served as "
         "when all of them are held",
-        "Rolia & Sevcik 1995 (method of layers); by simulation p95 within 5 %, 8 % high for services of SCV 0.25, "
+        "Rolia & Sevcik 1995 (method of layers); calls lead back to nobody who is held, so one pass finds the only "
+        "solution; by simulation p95 within 5 %, 8 % high for services of SCV 0.25, "
         "8 % low for two calls of a visit to one busy station (p99 12 %), the median up to 16 % high; with other "
         "visits at the callee its wait is that of Poisson arrivals, which is longer",
     ),
