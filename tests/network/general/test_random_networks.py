@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import queuecalc as qc
+from tests.network.general.calculating import network_of
 from tests.network.general.comparing import Errors, errors_of
 from tests.network.general.drawing import LEAST, MOST, Drawn, drawn
 from tests.network.general.living import Run
@@ -139,3 +140,23 @@ def test_the_simulation_of_one_queue_has_the_laws_of_theory(kind: str) -> None:
         stays, waits = run.batch(1_000_000)
         assert waits[0] == pytest.approx(queue.mean_wait, rel=0.04)
         assert np.quantile(stays, [0.5, 0.95]) == pytest.approx(queue.sojourn.ppf([0.5, 0.95]), rel=0.04)
+
+
+def test_the_simulation_agrees_with_the_other_one() -> None:
+    """`queuecalc.simulation` has Poisson arrivals: the same network, lived through by both."""
+    from queuecalc.simulation import simulate_network
+
+    drawing = drawn(6)
+    network = replace(drawing, arrival_scvs=[1.0] * len(drawing.routing))
+    general = network_of(network)
+    plain = qc.JacksonNetwork(
+        stations=dict(general.stations), routing=general.routing, arrival_rates=dict(general.arrival_rates)
+    )
+    other = simulate_network(plain, requests=400_000, seed=4)
+    run = Run(network, seed=9)
+    run.batch(20_000)
+    stays, waits = run.batch(800_000)
+    assert stays.mean() == pytest.approx(other.latency().mean_s.value, rel=0.04)
+    assert np.quantile(stays, 0.95) == pytest.approx(other.percentile(0.95).value, rel=0.06)
+    for name, wait in zip(general.stations, waits, strict=True):
+        assert wait == pytest.approx(other.component(name).mean_wait_s.value, rel=0.15, abs=0.005)
