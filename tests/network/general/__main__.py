@@ -4,6 +4,7 @@ From tests/network, with the top of the repository on PYTHONPATH:
 
     python -m general truths [FILE] [FIRST] [LAST]    simulate the networks of these seeds, 0 to 200
     python -m general refine FILE WIDTH CUSTOMERS     again with more customers, where the p95 is known less well
+    python -m general page                            write docs/general-networks.md from the committed truths
     python -m general fresh [COUNT] [SEED]            draw anew, simulate, calculate, compare; 20 networks, a minute
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from .comparing import METHODS, errors_of
 from .drawing import drawn
+from .page import write_page
 from .truths import truth
 
 FILE = Path(__file__).with_name("truths.json")
@@ -73,6 +75,8 @@ def main(arguments: list[str]) -> None:
         truths(file, *(int(value) for value in rest[1:] or (0, 200)))
     elif what == "refine":
         refine(Path(rest[0]), float(rest[1]), int(rest[2]))
+    elif what == "page":
+        write_page(json.loads(FILE.read_text()))
     elif what == "fresh":
         fresh(int(rest[0]) if rest else 20, int(rest[1]) if rest[1:] else int(time.time()))
     else:
