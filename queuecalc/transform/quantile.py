@@ -73,7 +73,7 @@ def quantile(
                 high > 4.0 * low, np.sqrt(np.maximum(low, 1e-3 * high) * high), 0.5 * (low + high)
             )
         moved = np.where(newton, proposed, np.where(np.isinf(high), FASTEST * t, halved))
-        moved = np.where((survival == target) | (np.abs(step) <= relative * t), t, moved)
+        moved = np.where((survival == target) | (proposed == t), t, moved)
         size = np.abs(moved - t)
         settled = (size <= relative * t) | (newton & (size <= converged * t))
         t = np.where(done, t, moved)
