@@ -83,7 +83,7 @@ class ClassesAnswer:
     Attributes:
         title, source: of the file.
         stable: whether every visited station has a steady state.
-        classes: in file order.
+        classes: those that come and go first, then those that go round; each kind in file order.
         bottleneck: the station with the highest utilisation; empty where no station has finite servers.
         largest_arrival_rate_per_s: the total arrival rate in the same proportions at which the bottleneck is full;
             None beside classes that go round, which take what is left.

@@ -28,6 +28,7 @@ class Load:
         think_s: users wait for each answer and think so long on average before they ask again; what they send then
             depends on the plan. None: the curve is what comes.
         most: where the curve has been made for one plan, what it was made from; fees are counted by it.
+        bends: where it has been made for one plan, rates between which the users behind them follow a line.
         network_s: client to edge and back; never queues.
         once: the curve happens once, it does not repeat over the month.
         month_factor: how many times the curve happens in a month (None: 730 h / length, or 1 if `once`).
@@ -37,6 +38,7 @@ class Load:
     users: Curve | None = None
     think_s: float | None = None
     most: Curve | None = None
+    bends: tuple[float, ...] = ()
     network_s: float = 0.0
     once: bool = False
     month_factor: Decimal | None = None

@@ -18,7 +18,7 @@ from queuecalc.evaluation.losses import Cause, ScenarioLosses
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.regimes import Course, course_of
+from queuecalc.evaluation.regimes import Course, bends_in, course_of
 from queuecalc.evaluation.steps import StepLosses
 
 __all__ = [
@@ -132,9 +132,9 @@ def _integral(state: ScenarioLosses, course: Course) -> FloatArray:
     return integrate(
         lambda regime, p: state.rates(course, regime, p),
         course,
-        state.breaks(course),
+        [*state.breaks(course), *bends_in(course, state.model.load.bends)],
         tolerance,
-        steep=state.timeout_s is not None,
+        steep=state.timeout_s is not None and not state.model.load.bends,
     )
 
 

@@ -19,7 +19,6 @@ from queuecalc.evaluation.changes import relaxed_limits, without_limit
 from queuecalc.evaluation.judgement import checked_counts, judge
 from queuecalc.evaluation.lines import Judged, Look
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.thinking_box import ThinkingJudgement
 
 __all__ = ["Evaluator"]
 
@@ -69,9 +68,16 @@ class Evaluator:
             known = None if self._sibling is None else self._sibling.pattern(present)
             pattern = Pattern(self.model, present, None if known is None else known.pattern)
             shared = known if self._same_load else None
-            judgement = PatternJudgement if self.model.load.think_s is None else ThinkingJudgement
-            self._patterns[present] = judgement(pattern, self.keep_up, shared)
+            self._patterns[present] = self._kind(pattern, self.keep_up, shared)
         return self._patterns[present]
+
+    @property
+    def _kind(self) -> type[PatternJudgement]:
+        if self.model.load.think_s is None:
+            return PatternJudgement
+        from queuecalc.evaluation.thinking_box import ThinkingJudgement
+
+        return ThinkingJudgement
 
     def _judged(self, counts: Mapping[str, int]) -> tuple[Pattern, Judged | Excuse]:
         present = frozenset(name for name, count in counts.items() if count > 0)

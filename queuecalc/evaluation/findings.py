@@ -229,12 +229,22 @@ def _called_at_once(pattern: Pattern, counts: Mapping[str, int]) -> list[str]:
     return found
 
 
+def _users(pattern: Pattern) -> list[str]:
+    """What users send who wait for their answers, beside what they would send if nobody made them wait."""
+    load = pattern.model.load
+    if load.most is None or load.users is None:
+        return []
+    sent = f"{load.users.peak:,.6g} users who wait for each answer and think send {load.curve.peak:.4g}/s at most"
+    return [f"{sent}; {load.most.peak:.4g}/s if every answer came at once"]
+
+
 def findings(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tuple[str, ...]:
     """Warnings as sentences."""
     graph = pattern.graph()
     idle = [name for name in pattern.model.components if name in pattern.present - graph.visits_of.keys()]
     bounded = [name for name in graph.asynchronous if graph.figures[name].max_queue is not None]
-    found = [f"{name} is paid for, but no request reaches it in this plan" for name in idle]
+    found = _users(pattern)
+    found += [f"{name} is paid for, but no request reaches it in this plan" for name in idle]
     found += [f"{name}: max_queue is left out of account where messages are handed off" for name in bounded]
     found += _called_at_once(pattern, counts)
     found += _batches(graph)

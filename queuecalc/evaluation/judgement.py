@@ -26,7 +26,6 @@ from queuecalc.evaluation.lines import Judged
 from queuecalc.evaluation.pieces import SECONDS_PER_HOUR
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Parts
-from queuecalc.evaluation.thinking import with_users_solved
 from queuecalc.evaluation.weighted import percentile_over_curve, percentile_with_failures
 from queuecalc.evidence import STATEMENTS, weakest
 
@@ -103,7 +102,11 @@ def evaluate(
     """
     complete = checked_counts(model, counts)
     present = frozenset(name for name, count in complete.items() if count > 0)
-    pattern = Pattern(with_users_solved(model, complete), present)
+    if model.load.think_s is not None:
+        from queuecalc.evaluation.thinking import with_users_solved
+
+        model = with_users_solved(model, complete)
+    pattern = Pattern(model, present)
     found = judge(pattern, complete, series=series, failures=failures)
     if not coupled:
         return found

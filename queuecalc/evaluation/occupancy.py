@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,9 +29,11 @@ from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.evaluation.sources import illinois, pressure
 from queuecalc.law import Deterministic, Law, RandomSum, Sum
-from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.station import Waiting
 from queuecalc.station.queue_wait import QueueWait
+
+if TYPE_CHECKING:
+    from queuecalc.network.closed.crowd import CrowdWaiting
 
 __all__ = ["HeldQueues", "SourcedQueue"]
 

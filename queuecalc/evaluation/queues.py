@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import binom
@@ -15,9 +15,11 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
 from queuecalc.law import Law, Mixture
-from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.station import Waiting
 from queuecalc.station.batch_waiting import BatchWaiting
+
+if TYPE_CHECKING:
+    from queuecalc.network.closed.crowd import CrowdWaiting
 
 __all__ = ["ROUNDING", "Queue", "QueuePool", "queues_at", "service_law"]
 

@@ -8,7 +8,7 @@ Pieces where that is not so are regimes of their own, along the piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,7 +18,7 @@ import numpy as np
 from queuecalc.evaluation.flows import FloatArray, VisitKey, visit_key
 from queuecalc.evaluation.pieces import Walk
 
-__all__ = ["AFFINE_TOLERANCE", "Course", "Regimes", "Stay", "course_of"]
+__all__ = ["AFFINE_TOLERANCE", "Course", "Regimes", "Stay", "bends_in", "course_of"]
 
 AFFINE_TOLERANCE = 1e-11
 """Relative: traffic this close to a straight line is on it."""
@@ -199,3 +199,14 @@ def course_of(walk: Walk) -> Course:
             lines.add(np.flatnonzero(label == value))
         _COURSES[walk] = lines.course()
     return _COURSES[walk]
+
+
+def bends_in(course: Course, rates: Sequence[float]) -> list[tuple[int, float]]:
+    """(regime, p) at which the load passes some rates."""
+    found = []
+    for regime, (start, slope) in enumerate(course.load.T.tolist()):
+        if slope > 0.0:
+            places = [(rate - start) / slope for rate in rates]
+            inside = (float(course.lowest[regime]), float(course.highest[regime]))
+            found += [(regime, p) for p in places if inside[0] < p < inside[1]]
+    return found

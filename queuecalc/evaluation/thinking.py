@@ -33,6 +33,7 @@ from queuecalc.station import Waiting
 __all__ = ["Round", "round_of", "with_round", "with_users_solved"]
 
 _KNOTS = 192
+_PANELS = 16
 _ROUNDS = 2000
 _SETTLED = 1e-10
 _SLOPE = 1e-6
@@ -79,7 +80,8 @@ def with_round(model: Model, solved: Round) -> Model:
         for name, component in model.components.items()
     }
     curve = _along(model.load.users, solved)
-    load = replace(model.load, curve=curve, think_s=None, most=model.load.curve)
+    bends = tuple(solved.rate[1 :: max(1, solved.rate.size // _PANELS)].tolist())
+    load = replace(model.load, curve=curve, think_s=None, most=model.load.curve, bends=bends)
     return replace(model, components=components, load=load)
 
 

@@ -13,7 +13,7 @@ from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.regimes import course_of
+from queuecalc.evaluation.regimes import bends_in, course_of
 from queuecalc.evaluation.response import Response
 
 __all__ = ["percentile_over_curve", "percentile_with_failures"]
@@ -38,6 +38,7 @@ def percentile_over_curve(
     units = {name: counts[name] for name in graph.visits_of}
     course = course_of(walk)
     tolerance = (1e-5 if pattern.crowded else 1e-8) * max(float(walk.load.max()), 1e-12)
+    breaks = bends_in(course, pattern.model.load.bends)
     known: dict[bytes, Response] = {}
 
     def response(regime: Any, p: FloatArray) -> Response:
@@ -56,7 +57,9 @@ def percentile_over_curve(
         return np.array([here.tail(t) * here.total, here.total])
 
     def late_share(t: float) -> float:
-        late, answered = integrate(lambda regime, p: late_and_answered(regime, p, t), course, [], tolerance)
+        late, answered = integrate(
+            lambda regime, p: late_and_answered(regime, p, t), course, breaks, tolerance
+        )
         return float(late / answered) if answered > 0 else 0.0
 
     return _solve(late_share, 1.0 - level, guess, _CROWDED if pattern.crowded else _RELATIVE)

@@ -95,7 +95,7 @@ def closed_of(document: Mapping[str, Any], *, source: str = "text") -> NamedClos
             )
         network = _network(stations, parts)
     except InvalidInput as error:
-        faults.add(_place(str(error), parts, stations), str(error))
+        faults.add(_place(str(error), parts, stations), str(error).removeprefix("routing: "))
         raise faults.error(source, document) from None
     return NamedClosed(network, head.title or source, head.notes or "", source)
 

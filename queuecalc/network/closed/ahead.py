@@ -53,14 +53,17 @@ class Ahead:
         return int(np.floor(few.max(initial=0.0))) + 1
 
     @cached_property
+    def _totals(self) -> list[Any]:
+        """ln of the sum of the weights for b = 0, 1, 2, ..."""
+        found = [np.zeros_like(self.capacity)]
+        for b in range(1, self._steps + 1):
+            found.append(np.logaddexp(0.0, np.log(b / self.capacity) + found[-1]))
+        return found
+
+    @cached_property
     def _alone(self) -> list[Any]:
         """P(g = 0) for b = 0, 1, 2, ..."""
-        total, found = np.ones_like(self.capacity), [np.ones_like(self.capacity)]
-        with np.errstate(over="ignore"):
-            for b in range(1, self._steps + 1):
-                total = 1.0 + b / self.capacity * total
-                found.append(1.0 / total)
-        return found
+        return [np.exp(-total) for total in self._totals]
 
     def _between(self, values: list[Any]) -> Any:
         """From the values at b = 0, 1, 2, ... the one at each b, linear in between."""
@@ -93,8 +96,7 @@ class Ahead:
     @cached_property
     def log_weight(self) -> Any:
         """ln of the sum of the weights."""
-        with np.errstate(divide="ignore"):
-            few = self._between([-np.log(each) for each in self._alone])
+        few = self._between(self._totals)
         if not np.any(self._many):
             return few
         a, (scaled, scale) = self._a, self._whole
