@@ -236,7 +236,7 @@ class Joins:
 
             def end(fresh: int, under_way: int, s: Any, rows: slice) -> Any:
                 if not np.any(s):
-                    return 1.0
+                    return np.ones((*np.shape(s)[:-1], self.size))
                 if (fresh, under_way) not in ends:
                     tail = self._end(group, name, visits, there, fresh, under_way)
                     law = SampledTail(np.ones(self.size), tail, *self._grid(group)[1:])
