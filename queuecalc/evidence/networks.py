@@ -148,7 +148,7 @@ NETWORKS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "G/G/c in a network: spectra of all flows, and the index of dispersion on the time scale of each line; by "
         "simulation of 200 random networks (3 to 10 single servers, SCV 0.25 to 4, rho 0.3 to 0.9, half of them with "
-        "loops) p95 within 1.6 % in the median and 5 % in nine of ten (at worst 13 %), p99 within 2 and 7 %, the mean "
+        "loops) p95 within 1.2 % in the median and 5 % in nine of ten (at worst 12 %), p99 within 2 and 6 %, the mean "
         "time of a visit within 1 and 4 %",
         "Whitt & You 2018, eqs. (22) to (24); Kleinrock 1975, eq. (6.19)",
     ),
@@ -157,7 +157,7 @@ NETWORKS: tuple[Statement, ...] = (
         Evidence.APPROXIMATE,
         "G/G/c in a network: spectra of all flows, and the work of the worst time within one uncertainty set; by "
         "simulation of 200 random networks (3 to 10 single servers, SCV 0.25 to 4, rho 0.3 to 0.9, half of them with "
-        "loops) p95 within 1.6 % in the median and 5 % in nine of ten, the mean time of a visit within 2 and 8 %",
+        "loops) p95 within 1.4 % in the median and 4 % in nine of ten, the mean time of a visit within 2 and 8 %",
         "Whitt & You 2018 and 2022",
     ),
     Statement(

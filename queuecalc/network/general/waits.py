@@ -59,24 +59,25 @@ class Input:
 
 
 def own_time_scale(given: Input) -> float:
-    """E[W] = 1 / y - own share, y = 2 (1/m - lambda) (1 - L(y)) / (variability at y).
+    """E[W] = (1 - L(y)) / y - own share, y = 2 (1/m - lambda) (1 - L(y))^2 / (variability at y).
 
     The heavy-traffic formula with the index of dispersion that the line itself sees, on the time scale 1 / y on which
     it lives. Exact for M/G/1, where the index is 1, and for G/M/1, where 1 - m y = A*(y) is its root equation
-    (Kleinrock 1975, eq. (6.19)); for exponential networks with loops, where the variability is 2 (1 - L(y)).
+    (Kleinrock 1975, eq. (6.19)), also where customers come back at once with probability L; for exponential networks
+    with loops, where the variability is 2 (1 - L(y)).
     """
     spare = 1.0 / given.mean - given.rate
     low, high = 1e-15 * spare, 1e9 / given.mean
     for _ in range(_STEPS):
         y = (low * high) ** 0.5
         noise, left = given.seen(y)
-        if y * noise < 2.0 * spare * left:
+        if y * noise < 2.0 * spare * left**2:
             low = y
         else:
             high = y
         if high <= low * (1.0 + 4e-16):
             break
-    return max(0.0, 1.0 / high - given.own_share)
+    return max(0.0, given.seen(high)[1] / high - given.own_share)
 
 
 def supremum(given: Input) -> float:

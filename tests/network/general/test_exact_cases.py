@@ -95,6 +95,21 @@ def test_who_comes_back_at_once_has_the_mean_of_takacs(scv: float, back: float) 
         assert solution.sojourn.mean == pytest.approx(exact, rel=close)
 
 
+@pytest.mark.parametrize("back", [0.2, 0.7])
+@pytest.mark.parametrize("scv", [0.3, 4.0])
+def test_renewal_arrivals_and_customers_who_come_back_at_once(scv: float, back: float) -> None:
+    """The number there is that of G/M/1 with the service rate (1 - p) mu."""
+    law = Gamma(mean=1.0, scv=scv)
+    network = qc.GeneralNetwork(
+        stations={"one": qc.Station(service_rate=1.25 / (1.0 - back))},
+        routing={"one": {"one": back}},
+        arrival_rates={"one": 1.0},
+        arrival_scvs={"one": law},
+    )
+    exact = qc.GM1(interarrival=law, service_rate=1.25)
+    assert network.solve().mean_sojourn == pytest.approx(exact.mean_sojourn, rel=2e-5)
+
+
 def test_the_spectrum_of_a_renewal_process_by_its_definition() -> None:
     """1 + 2 sum over n of Re f^n for Erlang times, by a plain sum; ends: SCV and 1."""
     law = Gamma(mean=0.5, scv=0.25)
