@@ -25,7 +25,7 @@ from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import service_law
+from queuecalc.evaluation.queues import ROUNDING, service_law
 from queuecalc.load import Curve
 from queuecalc.network.closed.crowd import Crowd, CrowdWaiting
 from queuecalc.station import Waiting
@@ -36,6 +36,7 @@ _KNOTS = 192
 _PANELS = 16
 _ROUNDS = 2000
 _SETTLED = 1e-10
+_LEAST_SHARE = 1e-3
 _SLOPE = 1e-6
 """X keeps this relative slope in N where it no longer rises, so that a rate tells how many users are behind it."""
 
@@ -163,14 +164,18 @@ class _Stop:
     ) -> tuple[FloatArray, FloatArray]:
         """(M, Z) of each of its lines.
 
-        A user elsewhere makes V visits in the cycle less V stays here; of the users' arrivals the share V / slope is
-        waited for, and each that is here keeps only so much of an arrival away.
+        A user elsewhere makes V visits in the cycle less V stays here. Of what is here only the users' part keeps
+        anybody away, the share slope X / arrivals of it, so that the others count as users who are away longer.
         """
         stay = wait + self.service_s
         away = np.maximum(cycle - self.visits * stay, 1e-9 * cycle) / self.visits
-        share = min(self.visits / self.slope, 1.0)
-        beside = (1.0 - 1.0 / self.units) * (self.start + self.slope * rate) * stay
-        return np.maximum(users / share + self.start * away - beside, 0.0), away * self.units
+        whole = users * self.slope / self.visits
+        arrivals = self.start + self.slope * rate
+        if self.start > 0.0:
+            away = away * arrivals / np.maximum(self.slope * rate, _LEAST_SHARE * arrivals)
+            whole = arrivals * (away + stay)
+        beside = (1.0 - 1.0 / self.units) * arrivals * stay
+        return np.maximum(whole - beside, 0.0), away * self.units
 
     def waiting(self, rate: FloatArray, users: FloatArray, away: FloatArray) -> CrowdWaiting | Waiting:
         """The wait of an arrival."""
@@ -223,12 +228,16 @@ def _stops(pattern: Pattern, graph: Graph, counts: Mapping[str, int]) -> list[_S
     for name, types in graph.types_of.items():
         own = {index: times for index, times in made.items() if graph.visits[index].component == name}
         visits = sum(own.values())
-        if visits <= 0.0 or graph.figures[name].servers is None:
+        servers = graph.figures[name].servers
+        if visits <= 0.0 or servers is None:
             continue
         work = sum(
             times * float(graph.types[graph.visits[index].type].law.mean) for index, times in own.items()
         )
         rows = list(types)
+        means = np.array([float(graph.types[row].law.mean) for row in rows])
+        if start[rows] @ means >= servers * counts[name] * (1.0 - ROUNDING):
+            continue  # the others alone overrun it: no crowd makes that steady
         found.append(
             _Stop(
                 name,

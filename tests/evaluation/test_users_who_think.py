@@ -204,6 +204,30 @@ def test_classes_hand_offs_and_buffers_go_with_it() -> None:
     assert rate * (judged.latencies[0].mean_s + 5) == pytest.approx(200, rel=1e-3)  # Little's law
 
 
+def test_others_alone_may_overrun_a_station() -> None:
+    """Who does not wait for answers is not held back by those who do."""
+    robots = "[classes]\nuser = { share = 1 }\nrobot = { per_s = 100, in_contract = false }\n"
+    judged = qc.evaluate(one("10", 1.0, 1, 50, robots), {"web": 1})
+    lines = {line.target: line for line in judged.lines}
+    assert lines["p95"].reached == float("inf")
+    assert not lines["stability"].kept
+
+
+def test_beside_others_users_find_a_longer_line() -> None:
+    """Robots fill 80 % of a server: nearly an open M/M/1 for 5 users who ask rarely."""
+    robots = "[classes]\nuser = { share = 1 }\nrobot = { per_s = 16, in_contract = false }\n"
+    judged = qc.evaluate(one("20", 10.0, 1, 50, robots), {"web": 1})
+    mixed = qc.MixedNetwork(
+        stations={"web": qc.Station(service_rate=20.0)},
+        arrival_rates={"robot": 16.0},
+        population={"user": 20},
+        visits={"robot": {"web": 1.0}, "user": {"web": 1.0}},
+        think_time_s=10.0,
+    ).solve()
+    assert offered(judged) / 3600 == pytest.approx(mixed.throughput["user"], rel=0.01)
+    assert judged.latencies[0].mean_s == pytest.approx(mixed.mean_sojourn["user"], rel=0.05)
+
+
 def test_coupled_and_failures() -> None:
     model = read_text(TWO.replace("service_ms = 25", "service_ms = 25\navailability_percent = 99.5"))
     plain = qc.evaluate(model, {"web": 2, "db": 3}, failures=True)
