@@ -115,14 +115,6 @@ class Facts:
         return LostBounds(self.pattern, self.counts, self.walk)
 
     @cached_property
-    def roughly_lost(self) -> dict[str, float]:
-        """Lost share by class ("" for all together), close enough to be told."""
-        if "availability" in self.__dict__:
-            found = {name: 1.0 - served for name, served in self.availability.by_class.items()}
-            return found | {"": 1.0 - self.availability.load_aware}
-        return self.lost_bounds.rough
-
-    @cached_property
     def availability(self) -> Availability:
         """All three figures."""
         return availability(self.pattern, self.counts, self.walk)

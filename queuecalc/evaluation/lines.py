@@ -32,7 +32,7 @@ class Look(Enum):
     AT_A_GLANCE = "at a glance"
     """Enough to tell what is broken; numbers may be bounds."""
     CLOSELY = "closely"
-    """Lines that are kept may be left out; the numbers of the others are good enough to be told."""
+    """Lines that are kept may be left out; the others have their numbers."""
     EXACTLY = "exactly"
     """Every line, to full accuracy."""
 
@@ -214,17 +214,15 @@ class Judged:
                 lost = 1.0 - self._availability(subject)
             elif self.facts.lost_bounds.least[subject] > allowed:
                 least = self.facts.lost_bounds.least[subject]
-                lost = least if look is Look.AT_A_GLANCE else self.facts.roughly_lost[subject]
+                lost = least if look is Look.AT_A_GLANCE else 1.0 - self._availability(subject)
             elif any(most[subject] <= allowed for most in self.facts.lost_bounds.most()):
                 continue
             else:
                 least, most = self.facts.lost_bounds.settled(subject, allowed)
                 if most < allowed - MARGIN:
                     continue
-                if least <= allowed + MARGIN:
-                    lost = 1.0 - self._availability(subject)
-                else:
-                    lost = least if look is Look.AT_A_GLANCE else self.facts.roughly_lost[subject]
+                glance = look is Look.AT_A_GLANCE and least > allowed + MARGIN
+                lost = least if glance else 1.0 - self._availability(subject)
             yield ContractLine(
                 target="availability",
                 subject=subject,

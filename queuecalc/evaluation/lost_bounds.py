@@ -97,17 +97,10 @@ class LostBounds:
 
     # -- a closer look
 
-    @cached_property
-    def rough(self) -> dict[str, float]:
-        """The lost shares to `ROUGH` of the offered requests in each failure state."""
-        for number in self._open:
-            self._close(number)
-        return self._fractions([self._middle(number) for number in range(len(self._scenarios))])
-
     def settled(self, subject: str, allowed: float) -> tuple[float, float]:
         """(least, most) of a lost share, closer until they are both on one side of what is allowed, well away from it.
 
-        With nothing left to refine they are one number that is not: then an exact look is due.
+        With nothing left to refine they may lie close to it still: then an exact look is due.
         """
         while True:
             least, most = self._between(subject)
@@ -144,12 +137,6 @@ class LostBounds:
         self._found[number] = lost_in_scenario(
             self.pattern, self.counts, scenario, course_of(self.walk), ROUGH / scenario.probability
         )
-
-    def _middle(self, number: int) -> Requests:
-        if number in self._found:
-            return self._found[number]
-        least, most = self._bounds[number]
-        return {name: 0.5 * (least[name] + most[name]) for name in self.classes}
 
     @cached_property
     def _offered(self) -> Requests:

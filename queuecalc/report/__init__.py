@@ -20,7 +20,7 @@ _HOMES = {
     "queuecalc.report.networked": ("network_page",),
     "queuecalc.report.page": ("Page",),
     "queuecalc.report.painting": ("plain_text", "terminal_text"),
-    "queuecalc.report.records": ("records", "records_csv", "rows_csv"),
+    "queuecalc.report.rows": ("records", "records_csv", "rows_csv"),
     "queuecalc.report.simulated": ("comparison_cells", "simulation_page"),
     "queuecalc.report.sized": ("sizing_page",),
     "queuecalc.report.stationed": ("StationFigures", "station_page"),
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from queuecalc.report.networked import network_page
     from queuecalc.report.page import Page
     from queuecalc.report.painting import plain_text, terminal_text
-    from queuecalc.report.records import records, records_csv, rows_csv
+    from queuecalc.report.rows import records, records_csv, rows_csv
     from queuecalc.report.simulated import comparison_cells, simulation_page
     from queuecalc.report.sized import sizing_page
     from queuecalc.report.stationed import StationFigures, station_page

@@ -9,7 +9,7 @@ from queuecalc.answer import to_json
 from queuecalc.report.listing import Listing
 from queuecalc.report.markdown import markdown_text
 from queuecalc.report.page import Page
-from queuecalc.report.records import records_csv, rows_csv
+from queuecalc.report.rows import records_csv, rows_csv
 from queuecalc.report.stationed import StationFigures
 
 __all__ = ["FORMATS"]
