@@ -8,23 +8,23 @@ from itertools import islice
 
 from queuecalc.answer import Excuse
 from queuecalc.sizing.goals import Cheapest, Found
-from queuecalc.sizing.judge import Counts, Relaxable
-from queuecalc.sizing.pattern import Pattern, changed
+from queuecalc.sizing.judge import Counts
+from queuecalc.sizing.pattern import Pattern
 from queuecalc.sizing.search import Search
 
 __all__ = ["all_but_the_budget", "nearest", "violation"]
 
 _EFFORT = 5_000
 _FEW = 64
-"""So many affordable plans are all judged; of more, those around some good ones."""
+"""So many affordable plans are all judged; among more, the nearest is searched for."""
 
-_JUDGED = 60
+_KEPT = 60
 _STARTS = 4
 _PLENTY = 1000
 
 _CLOSE = 0.01
 _RELAXED = 2_000
-_WIDER = (1.0, 10.0, 100.0, 1e4)
+_WIDEST = 1e4
 
 Key = tuple[float, int, float, int, Counts]
 
@@ -51,63 +51,57 @@ def all_but_the_budget(search: Search) -> tuple[Cheapest, bool]:
 def nearest(search: Search, relaxed: Search, ceiling: int | None) -> Found | None:
     """The plan within the budget with the smallest largest relative violation; None when every plan is dearer.
 
-    All plans are judged if they are few. Else the best of some starts (what keeps the contract without the targets
-    out of reach; all that the money buys, evenly spread) is improved unit by unit: good, not proven the best.
+    All plans are judged if they are few. Else the violation of the best of some starts (what keeps the contract
+    without the targets out of reach; all that the money buys, evenly spread) is halved while some plan keeps to it.
     """
     patterns = [pattern for pattern in search.patterns.values() if _cheap_enough(pattern, ceiling)]
     if not patterns:
         return None
     judged = _Judged(search)
-    few = list(islice(_all_plans(patterns, ceiling), _FEW + 1))
-    if len(few) <= _FEW:
+    plans = _all_plans(patterns, ceiling)
+    few = list(islice(plans, _FEW))
+    if next(plans, None) is None:
         return min(few, key=judged.key)
     starts = [*_kept(relaxed, ceiling), *_spread(patterns, ceiling)]
-    best = min(starts, key=judged.key)
-    if isinstance(search.judge, Relaxable):
-        return _closest(search, search.judge, judged, best, ceiling)
-    improved = True
-    while improved and judged.number < _JUDGED:
-        improved = False
-        for neighbour in _neighbours(search, best, ceiling):
-            if judged.number >= _JUDGED:
-                break
-            if judged.key(neighbour) < judged.key(best):
-                best, improved = neighbour, True
-                break
-    return best
+    return _closest(search, judged, min(starts, key=judged.key), ceiling)
 
 
-def _closest(search: Search, judge: Relaxable, judged: _Judged, best: Found, ceiling: int | None) -> Found:
+def _closest(search: Search, judged: _Judged, best: Found, ceiling: int | None) -> Found:
     """The cheapest plan whose largest violation is within 1 % of the smallest possible one, by halving.
 
     A search with every limit relaxed by a violation tells whether some plan stays within it.
     """
     low, high = 0.0, judged.key(best)[0]
     if not math.isfinite(high):
-        low, high = _bracket(search, judge, ceiling)
-    while math.isfinite(high) and high - low > _CLOSE * high:
+        low, bracketed = _bracket(search, ceiling)
+        if bracketed is None:
+            return best
+        best, high = bracketed, judged.key(bracketed)[0]
+    while high - low > _CLOSE * high:
         middle = 0.5 * (low + high)
-        plan, finished = _within(search, judge, middle, ceiling)
+        plan, finished = _within(search, middle, ceiling)
         if plan is None:
             if not finished:
                 break
             low = middle
         else:
             best, high = plan, min(middle, judged.key(plan)[0])
-    return _sparing(search, judge, judged, best, ceiling)
+    return _sparing(search, judged, best, ceiling)
 
 
-def _sparing(search: Search, judge: Relaxable, judged: _Judged, best: Found, ceiling: int | None) -> Found:
-    """As close, but breaking only the limits that are hardest to keep, if the money allows it."""
+def _sparing(search: Search, judged: _Judged, best: Found, ceiling: int | None) -> Found:
+    """As close, and cheap: breaking only the limits that are hardest to keep, if the money allows it."""
     largest = judged.key(best)[0]
-    excuses = _excuses_of(search, best)
     hardest = frozenset(
-        (excuse.target, excuse.subject) for excuse in excuses if violation(excuse) >= (1.0 - _CLOSE) * largest
+        (excuse.target, excuse.subject)
+        for excuse in _excuses_of(search, best)
+        if violation(excuse) >= (1.0 - _CLOSE) * largest
     )
-    if not math.isfinite(largest) or len(hardest) == len(excuses):
-        return best
-    plan, _ = _within(search, judge, largest * (1.0 + _CLOSE), ceiling, hardest)
-    return best if plan is None else plan
+    for only in (hardest, None):
+        plan, _ = _within(search, largest * (1.0 + _CLOSE), ceiling, only)
+        if plan is not None:
+            return plan
+    return best
 
 
 def _excuses_of(search: Search, found: Found) -> tuple[Excuse, ...]:
@@ -116,29 +110,23 @@ def _excuses_of(search: Search, found: Found) -> tuple[Excuse, ...]:
     return tuple(excuse for excuse in excuses if excuse.target != "budget")
 
 
-def _bracket(search: Search, judge: Relaxable, ceiling: int | None) -> tuple[float, float]:
-    """A violation that no plan keeps to, and a larger one that some plan does; inf where none is found."""
-    low = 0.0
-    for violation_allowed in _WIDER:
-        plan, finished = _within(search, judge, violation_allowed, ceiling)
-        if plan is not None:
-            return low, violation_allowed
-        if not finished:
-            break
-        low = violation_allowed
-    return low, math.inf
+def _bracket(search: Search, ceiling: int | None) -> tuple[float, Found | None]:
+    """A violation that no plan keeps to, and a plan that keeps to the next of 1, 10, 100 ...; None if there is none."""
+    low, high = 0.0, 1.0
+    while high <= _WIDEST:
+        plan, finished = _within(search, high, ceiling)
+        if plan is not None or not finished:
+            return low, plan
+        low, high = high, 10.0 * high
+    return low, None
 
 
 def _within(
-    search: Search,
-    judge: Relaxable,
-    allowed: float,
-    ceiling: int | None,
-    only: frozenset[tuple[str, str]] | None = None,
+    search: Search, allowed: float, ceiling: int | None, only: frozenset[tuple[str, str]] | None = None
 ) -> tuple[Found | None, bool]:
     """The cheapest plan that breaks no limit by more, and whether the search for it came to its end."""
     goal, finished = Cheapest(ceiling), False
-    wider = Search(judge.relaxed(allowed, only), search.tally)
+    wider = Search(search.judge.relaxed(allowed, only), search.tally)
     with wider.tally.at_most(_RELAXED):
         wider.run(goal, ceiling)
         finished = True
@@ -154,11 +142,6 @@ class _Judged:
     def __init__(self, search: Search) -> None:
         self._search = search
         self._keys: dict[Counts, Key] = {}
-
-    @property
-    def number(self) -> int:
-        """How many were judged."""
-        return len(self._keys)
 
     def key(self, found: Found) -> Key:
         """The largest violation; the number of broken lines; the sum of the violations; price; counts."""
@@ -203,7 +186,7 @@ def _box(lower: Counts, upper: Counts) -> Iterator[Counts]:
 def _kept(relaxed: Search, ceiling: int | None) -> list[Found]:
     """The cheapest plan without the targets out of reach."""
     goal = Cheapest(ceiling)
-    with relaxed.tally.at_most(_JUDGED):
+    with relaxed.tally.at_most(_KEPT):
         relaxed.run(goal, ceiling)
     return goal.plans[:1]
 
@@ -227,22 +210,3 @@ def _spread(patterns: Sequence[Pattern], ceiling: int | None) -> list[Found]:
 
 def _level(pattern: Pattern, more: int) -> Counts:
     return tuple(min(least + more, most) for least, most in zip(pattern.lower, pattern.upper, strict=True))
-
-
-def _neighbours(search: Search, found: Found, ceiling: int | None) -> Iterator[Found]:
-    """Plans that differ by a unit: one more, one less, one in exchange for another."""
-    counts = found[1]
-    more = [changed(counts, index, n + 1) for index, n in enumerate(counts)]
-    less = [changed(counts, index, n - 1) for index, n in enumerate(counts) if n]
-    swapped = [
-        changed(plan, index, n - 1)
-        for plan in more
-        for index, n in enumerate(counts)
-        if n and plan[index] == n
-    ]
-    for plan in (*more, *less, *swapped):
-        other = search.patterns.get(search.present(plan))
-        if other is None or not other.permits(plan):
-            continue
-        if ceiling is None or other.cost(plan) <= ceiling:
-            yield other, plan

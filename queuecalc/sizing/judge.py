@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from queuecalc.answer import Evaluation, Excuse
 
-__all__ = ["Counts", "Digested", "Floored", "Judge", "PatternJudge", "Relaxable"]
+__all__ = ["Counts", "Digested", "Floored", "Judge", "PatternJudge"]
 
 Counts = tuple[int, ...]
 """One count per component, in the order of `Judge.names`."""
@@ -102,6 +102,13 @@ class Judge(Protocol):
             InvalidInput: the target is no limit of the contract (stability).
         """
 
+    def relaxed(self, violation: float, only: frozenset[tuple[str, str]] | None = None) -> Judge:
+        """The same model where every limit but the budget may be broken by this relative violation.
+
+        Args:
+            only: (target, subject) of the limits that are relaxed; None for all.
+        """
+
     def scaled(self, factor: float) -> Judge:
         """The same model with `factor` times the load."""
 
@@ -116,18 +123,6 @@ class Floored(Protocol):
     @property
     def floor_prices(self) -> tuple[Decimal, ...]:
         """The least price of one unit over all patterns, in dollars a month; fees are at least 0."""
-
-
-@runtime_checkable
-class Relaxable(Protocol):
-    """A judge whose limits can all be relaxed together."""
-
-    def relaxed(self, violation: float, only: frozenset[tuple[str, str]] | None = None) -> Judge:
-        """The same model where every limit but the budget may be broken by this relative violation.
-
-        Args:
-            only: (target, subject) of the limits that are relaxed; None for all.
-        """
 
 
 @runtime_checkable

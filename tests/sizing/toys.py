@@ -182,6 +182,15 @@ class Toy:
             raise InvalidInput(f"no limit is called {target} {subject}")
         return replace(self, limits=kept)
 
+    def relaxed(self, violation: float, only: frozenset[tuple[str, str]] | None = None) -> Toy:
+        limits = tuple(
+            replace(limit, most=limit.most * (1.0 + violation))
+            if only is None or (limit.target, limit.subject) in only
+            else limit
+            for limit in self.limits
+        )
+        return replace(self, limits=limits)
+
     def scaled(self, factor: float) -> Toy:
         return replace(self, load=self.load * factor)
 
