@@ -96,7 +96,10 @@ def _read_scalar(kind: Any, value: Any, place: str) -> Any:
             return float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidInput(f"{place}: found {value!r}; expected a number")
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise InvalidInput(f"{place}: the number has too many digits") from None
     if kind is int and (isinstance(value, bool) or not isinstance(value, int)):
         raise InvalidInput(f"{place}: found {value!r}; expected a whole number")
     if kind in (str, bool) and not isinstance(value, kind):

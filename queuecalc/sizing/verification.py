@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeAlias
 
-from queuecalc.answer import Certificate, NearDecision, PatternProof, RefusedBox, Verification
+from queuecalc.answer import (
+    CERTIFICATE_FORMAT,
+    Certificate,
+    NearDecision,
+    PatternProof,
+    RefusedBox,
+    Verification,
+)
 from queuecalc.architecture import Model
 from queuecalc.errors import InvalidInput
 from queuecalc.reference import BoxBounds, Judgement, Line, Plan, contradiction, direction, fees
@@ -139,7 +146,12 @@ class _Verifying:
     # -- the head
 
     def _head(self) -> Iterator[str]:
-        certificate = self.certificate
+        certificate, price = self.certificate, self.certificate.cost_usd_per_month
+        if price is not None and not (price.is_finite() and abs(price) < _MOST_DOLLARS):
+            yield f"the price ${price} is no amount of money"
+            return
+        if certificate.format != CERTIFICATE_FORMAT:
+            yield f"format {certificate.format}; this version reads format {CERTIFICATE_FORMAT}"
         if certificate.components != self.names:
             yield (
                 f"it speaks of the components {_printable(', '.join(certificate.components))}; "
@@ -149,10 +161,8 @@ class _Verifying:
             yield "it was made for another model, or the model was changed since"
         if certificate.seal != certificate_seal(certificate):
             yield _BROKEN_SEAL
-        if (certificate.cost_usd_per_month is None) != (not certificate.optima):
+        if (price is None) != (not certificate.optima):
             yield "a price and optima belong together; only one of them is given"
-        elif certificate.cost_usd_per_month is not None and not certificate.cost_usd_per_month.is_finite():
-            yield f"the price ${certificate.cost_usd_per_month} is no amount of money"
 
     # -- optima
 
@@ -240,7 +250,7 @@ class _Verifying:
         figures = {component.name: component.figures_with(present) for component in components}
         lower = tuple(max(1, figures[n].count[0]) if n in present else 0 for n in self.names)
         upper = tuple(figures[n].count[1] if n in present else 0 for n in self.names)
-        prices = tuple(scaled(figures[n].usd_per_month) if n in present else 0 for n in self.names)
+        prices = tuple(scaled(figures[n].usd_per_month) for n in self.names)
         plan = Plan(self.model, self._named(lower))
         invalid = plan.excuses[0] if plan.excuses else ""
         return _Pattern(present, lower, upper, prices, invalid, 0 if invalid else scaled(fees(plan)))
@@ -393,6 +403,7 @@ class _Verifying:
 
 
 _MOST = 10**9
+_MOST_DOLLARS = 10**30
 _FAR = 50
 """Plans are drawn at most so many units above the lower corner of a box."""
 
