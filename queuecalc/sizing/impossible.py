@@ -8,7 +8,7 @@ from queuecalc.answer import Excuse
 from queuecalc.errors import InvalidInput
 from queuecalc.sizing.search import Search
 
-__all__ = ["out_of_reach"]
+__all__ = ["distance", "out_of_reach"]
 
 _FIXED = ("invalid", "stability")
 _EFFORT = 400
@@ -70,13 +70,13 @@ def _remove(
 ) -> None:
     """Add the step without that limit, too, or more patterns to it."""
     key = frozenset({*step.removed, limit})
-    removed = {**step.removed, limit: min((excuse for _, excuse in members), key=_distance)}
+    removed = {**step.removed, limit: min((excuse for _, excuse in members), key=distance)}
     patterns = [present for present, _ in members]
     if key in following:
         other = following[key]
         other.patterns += patterns
         other.removed = {
-            each: min(other.removed[each], removed[each], key=_distance) for each in other.removed
+            each: min(other.removed[each], removed[each], key=distance) for each in other.removed
         }
         return
     try:
@@ -87,7 +87,8 @@ def _remove(
     following[key] = _Step(removed, heir, patterns)
 
 
-def _distance(excuse: Excuse) -> float:
+def distance(excuse: Excuse) -> float:
+    """How far what is reached lies from the limit, in its unit; inf without figures."""
     if excuse.limit is None or excuse.reached is None:
         return float("inf")
     return abs(excuse.reached - excuse.limit)

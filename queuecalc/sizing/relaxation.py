@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from queuecalc.answer import Evaluation, OneLess, Relaxation
 from queuecalc.errors import InvalidInput
 from queuecalc.sizing.goals import Cheapest, Found
+from queuecalc.sizing.impossible import distance
 from queuecalc.sizing.judge import Counts
 from queuecalc.sizing.money import dollars
 from queuecalc.sizing.pattern import changed
@@ -47,8 +48,9 @@ def _binding(neighbours: Iterable[OneLess]) -> dict[Limit, list[str]]:
     for entry in neighbours:
         excuse = entry.excuse
         if excuse is not None and excuse.target not in _FIXED and entry.saves_usd_per_month > 0:
-            distance = abs((excuse.reached or 0.0) - (excuse.limit or 0.0))
-            binding.setdefault((excuse.target, excuse.subject), []).append((distance, entry.component))
+            binding.setdefault((excuse.target, excuse.subject), []).append(
+                (distance(excuse), entry.component)
+            )
     return {limit: [name for _, name in sorted(members)] for limit, members in binding.items()}
 
 

@@ -80,7 +80,7 @@ class _Pattern:
     upper: Counts
     prices: tuple[int, ...]
     invalid: str
-    fees: int = 0
+    fees: int
 
     def cost(self, counts: Counts) -> int:
         return self.fees + sum(price * n for price, n in zip(self.prices, counts, strict=True))
@@ -402,8 +402,8 @@ class _Verifying:
         return _printable(f"pattern {', '.join(names) or 'of nothing'}")
 
 
-_MOST = 10**9
-_MOST_DOLLARS = 10**30
+_MOST = 1_000_000_000
+_MOST_DOLLARS = 1e30
 _FAR = 50
 """Plans are drawn at most so many units above the lower corner of a box."""
 

@@ -1,8 +1,8 @@
 """Small changes of a source file that its tests ought to notice: one node of the syntax tree replaced at a time.
 
 Left alone: annotations, decorators, texts, what `raise` says, `assert`, names for export, numbers up to 1e-6, which are
-tolerances, numbers with a name of their own (LIMIT = 40), which are switching points, sizes of blocks and numbers
-of steps: they trade time for accuracy that is there to spare; and `strict=True` of `zip`, which is an assertion.
+tolerances, numbers with a name of their own (LIMIT = 40, MOST = 2**60), which are switching points, sizes of blocks and
+numbers of steps: they trade time for accuracy that is there to spare; and `strict=True` of `zip`, an assertion.
 A comparison is negated; where a room counts in whole numbers its boundary is moved, too (in a continuum nobody sees a
 single point).
 """
@@ -183,7 +183,8 @@ def _expressions(node: ast.expr, *, whole_numbers: bool) -> Iterator[ast.expr]:
 
 
 def _is_setting(node: ast.Assign) -> bool:
-    return isinstance(node.value, ast.Constant) and ast.unparse(node.targets[0]).isupper()
+    numbers = [node.value.left, node.value.right] if isinstance(node.value, ast.BinOp) else [node.value]
+    return ast.unparse(node.targets[0]).isupper() and all(isinstance(n, ast.Constant) for n in numbers)
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -111,12 +111,38 @@ def test_an_empty_box_does_no_harm() -> None:
     )
 
 
-def test_a_box_of_other_length_is_noticed() -> None:
+def test_a_box_empty_in_one_direction_does_no_harm() -> None:
+    """From one unit more than the optimum to the optimum: nothing in between breaks anything, for there is nothing."""
+    toy, certificate = toy_with_proof()
+    best = certificate.optima[0]
+    present = tuple(name for name, n in zip(toy.names, best, strict=True) if n)
+    (index,) = (i for i, proof in enumerate(certificate.patterns) if proof.present == present)
+    proof = certificate.patterns[index]
+    for place, n in enumerate(best):
+        lower = (*best[:place], n + 1, *best[place + 1 :])
+        box = RefusedBox(lower=lower, upper=best, excuse=certificate.patterns[0].boxes[0].excuse)
+        more = with_proof(certificate, index, replace(proof, boxes=(*proof.boxes, box)))
+        assert certificate_faults(more, toy) == ()
+
+
+@pytest.mark.parametrize(("lower", "upper"), [((1,), (1,)), ((1,), (1, 1, 1, 1)), ((1, 1, 1, 1), (1,))])
+def test_a_box_of_other_length_is_noticed(lower: Counts, upper: Counts) -> None:
     toy, certificate = toy_with_proof()
     proof = certificate.patterns[0]
-    box = RefusedBox(lower=(1,), upper=(1,), excuse=proof.boxes[0].excuse)
+    box = RefusedBox(lower=lower, upper=upper, excuse=proof.boxes[0].excuse)
     fault = only_fault(with_proof(certificate, 0, replace(proof, boxes=(box,))), toy)
-    assert fault.endswith("box (1,) to (1,): as many counts as components are needed")
+    assert fault.endswith(f"box {lower} to {upper}: as many counts as components are needed")
+
+
+@pytest.mark.parametrize("end", ["lower", "upper"])
+def test_a_proof_about_other_plans_is_noticed(end: str) -> None:
+    toy, certificate = toy_with_proof()
+    for index, proof in enumerate(certificate.patterns):
+        counts = getattr(proof, end)
+        for place in range(len(counts)):
+            moved = (*counts[:place], counts[place] + 1, *counts[place + 1 :])
+            fault = only_fault(with_proof(certificate, index, replace(proof, **{end: moved})), toy)
+            assert "the proof speaks of counts" in fault
 
 
 def test_a_proof_about_fewer_plans_is_noticed() -> None:

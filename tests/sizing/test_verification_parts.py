@@ -170,7 +170,7 @@ def test_every_choice_that_may_be_cheap_enough_is_looked_at_once(seed: int) -> N
 
 
 # ---------------------------------------------------------------------- fees and patterns
-def with_fees(*, budget: int | None = None) -> qc.Model:
+def with_fees(*, budget: Decimal | int | None = None) -> qc.Model:
     """A cache that nobody needs, with fees of its own, in front of a store with fees."""
     return model(
         [
@@ -204,7 +204,7 @@ def test_fees_count_towards_the_price_of_a_plan() -> None:
     """With the cache the store is called a fifth as often: 0.5 + 0.2 x 4 instead of 4 dollars a million."""
     made, certificate = proof_with_fees()
     found = verify(certificate, made)
-    assert (found.verified, found.faults) == (True, ())
+    assert (found.verified, found.faults, found.notes) == (True, (), ())
     best = certificate.optima[0]
     assert best[1] == 1
     cost = certificate.cost_usd_per_month
@@ -248,6 +248,47 @@ def test_two_proofs_of_one_pattern_are_told() -> None:
     made, certificate = proof_with_fees()
     twice = sealed(replace(certificate, patterns=certificate.patterns * 2))
     assert verify(twice, made).faults == ("pattern web, cache, store: it has two proofs",)
+
+
+# ---------------------------------------------------------------------- ties
+def tied() -> tuple[qc.Model, Certificate]:
+    """Either of two stores does, for the same price; a spare for nothing may stand beside."""
+    made = model(
+        [
+            component("web", 0.05, count=(1, 4), usd_per_month=Decimal(30)),
+            component("first", 0.02, count=(0, 3), usd_per_month=Decimal(7)),
+            component("second", 0.02, count=(0, 3), usd_per_month=Decimal(7)),
+        ],
+        [call("users", "web"), call("web", "first second")],
+        load=(30.0, 30.0),
+    )
+    certificate = size(made, alternatives=0).certificate
+    assert certificate is not None
+    assert [sum(plan[1:]) for plan in certificate.optima] == [1, 1]
+    assert verify(certificate, made).faults == ()
+    return made, certificate
+
+
+def test_every_tie_is_an_optimum_or_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, certificate = tied()
+    for gone in (0, 1):
+        fewer = sealed(replace(certificate, optima=(certificate.optima[1 - gone],)))
+        (fault,) = verify(fewer, made).faults
+        names = ["web", "first", "second"]
+        told = " ".join(f"{n}={c}" for n, c in zip(names, certificate.optima[gone], strict=True) if c)
+        assert fault.startswith(f"plan {told} for $")
+        monkeypatch.setattr(verification, "_ALL_TIES", 1)  # so many are told, and no more looked for
+        assert verify(fewer, made).verified
+        monkeypatch.setattr(verification, "_ALL_TIES", 2)
+
+
+def test_a_pattern_whose_cheapest_plan_is_a_tie_needs_a_proof() -> None:
+    made, certificate = tied()
+    patterns = [proof for proof in certificate.patterns if proof.present != ("web", "second")]
+    assert len(patterns) == len(certificate.patterns) - 1
+    found = verify(sealed(replace(certificate, patterns=tuple(patterns))), made)
+    (fault,) = found.faults
+    assert fault == "pattern web, second: no proof, though it has plans that are cheap enough"
 
 
 # ---------------------------------------------------------------------- boxes
@@ -318,22 +359,23 @@ def test_a_price_belongs_to_optima() -> None:
     assert found.faults == ("a price and optima belong together; only one of them is given",)
 
 
+def verify_optima(certificate: Certificate, made: qc.Model) -> list[str]:
+    verifying = _Verifying(certificate, made, None, 0)
+    verifying.names = certificate.components
+    verifying.steps = 1
+    verifying._optima()
+    return verifying.faults
+
+
 def test_an_optimum_beyond_the_budget_is_told() -> None:
     _, certificate = proof_with_fees()
     cost = certificate.cost_usd_per_month
     assert cost is not None
-    verifying = _Verifying(certificate, with_fees(budget=int(cost)), None, 0)
-    verifying.names = certificate.components
-    verifying.steps = 1
-    verifying._optima()
-    (fault,) = verifying.faults
+    (fault,) = verify_optima(certificate, with_fees(budget=int(cost)))
     told = f"optimum web={certificate.optima[0][0]} cache=1 store={certificate.optima[0][2]}"
     assert fault == f"{told}: costs ${cost:,}, more than the budget of ${int(cost):,}"
-    verifying = _Verifying(certificate, with_fees(budget=int(cost) + 1), None, 0)
-    verifying.names = certificate.components
-    verifying.steps = 1
-    verifying._optima()
-    assert verifying.faults == []
+    assert verify_optima(certificate, with_fees(budget=cost)) == []
+    assert verify_optima(certificate, with_fees(budget=int(cost) + 1)) == []
 
 
 # ---------------------------------------------------------------------- steps and samples
@@ -356,6 +398,46 @@ def test_each_box_is_a_step_and_each_optimum_two() -> None:
     assert fewer[1] == last[1] - 1
     twice = told_steps(sealed(replace(certificate, optima=certificate.optima * 2)), made)[-1]
     assert twice[1] == last[1] + 2
+
+
+def test_the_boxes_of_a_pattern_without_plans_are_passed_over() -> None:
+    made = model(
+        [
+            component("web", 0.01, count=(1, 3)),
+            component("cache", 0.001, count=(0, 2), needs=("store",)),
+            component("store", 0.01, count=(0, 2)),
+        ],
+        [call("users", "web"), call("web", "cache store nobody")],
+        load=(60.0, 60.0),
+    )
+    certificate = size(made, alternatives=0).certificate
+    assert certificate is not None
+    assert [len(proof.boxes) for proof in certificate.patterns] == [0, 1, 0, 0]
+    assert [done for done, _ in told_steps(certificate, made)][:-1] == [1, 2]
+    # a box of three in the pattern that is no plan: each is a step, none is looked at
+    several = with_boxes(certificate, 1, certificate.patterns[1].boxes * 3)
+    steps: list[tuple[int, int]] = []
+    verifying = _Verifying(several, made, lambda done, of: steps.append((done, of)), 0)
+    verifying.names = several.components
+    verifying.steps = 100
+    verifying._patterns()
+    assert (verifying.done, verifying.boxes, steps) == (3, 0, [])
+    without = replace(several, patterns=(several.patterns[0], *several.patterns[2:]))
+    verifying = _Verifying(without, made, None, 0)
+    verifying.names = without.components
+    verifying.steps = 100
+    verifying._patterns()
+    assert (verifying.done, verifying.faults) == (0, [])
+
+
+def test_pairs_and_plans_of_boxes_are_counted() -> None:
+    made, certificate = proof_with_fees()
+    wide = sum(box.lower != box.upper for box in certificate.patterns[0].boxes)
+    best = certificate.optima[0]
+    pairs = sum(n < most for n, most in zip(best, (4, 2, 4), strict=True))
+    found = verify(certificate, made)
+    assert found.sampled == wide + pairs
+    assert found.boxes == len(certificate.patterns[0].boxes)
 
 
 def sampled_of(
