@@ -75,7 +75,7 @@ accuracy: install ## measure how exact the numbers are, and write docs/accuracy.
 	@$(BIN)/python tests/tables/make_accuracy_page.py
 
 # COUNT networks from SEED on; without SEED others every time.
-networks: install ## draw twenty networks that are not product form, simulate them and compare; a minute or two
+networks: install ## draw twenty networks that are not product form, simulate them and compare; some minutes
 	@cd tests/network && PYTHONPATH=../.. OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 ../../$(BIN)/python -m general fresh \
 		$(or $(COUNT),20) $(SEED)
 
