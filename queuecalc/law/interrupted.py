@@ -23,6 +23,9 @@ __all__ = ["Interrupted"]
 FEW = 16
 """Up to so many constants of a law are interrupted one by one."""
 
+OFTEN = 1e5
+"""A constant that is interrupted more often than this, on average, has a smooth law but for steps of 1/300 std."""
+
 STEPS = 60
 
 
@@ -127,6 +130,8 @@ class Interrupted(Law):
             if rows > FEW or any(part is self.law for part in piece.laws) or piece.shift.ndim > 1:
                 return (Piece(np.ones(1), np.zeros(1), (self,)),)
             rest = () if not piece.laws else (self._interrupting(piece.laws),)
+            if float(self.rate) * float(np.max(piece.shift, initial=0.0)) > OFTEN:
+                return (Piece(np.ones(1), np.zeros(1), (self,)),)
             for k in range(rows):
                 mass = piece.mass[min(k, len(piece.mass) - 1)][None]
                 shift = piece.shift[min(k, len(piece.shift) - 1)][None]
@@ -147,7 +152,9 @@ class Interrupted(Law):
         else:
             pieces = self.pieces()
             if any(part is self for piece in pieces for part in piece.laws):
-                tail, density = kinked_tail_and_density(self, t)
+                often = float(np.max(self.rate)) * float(np.max(self.law.mean)) > OFTEN
+                invert = smooth_tail_and_density if often else kinked_tail_and_density
+                tail, density = invert(self, t)
             else:
                 tail, density = tail_and_density(pieces, Sum, t, self.shape)
         return released(tail), released(density)

@@ -26,7 +26,7 @@ from queuecalc.network.structure import blocks
 from queuecalc.network.traffic import flow_through
 from queuecalc.station import MMc, MMInf, Station
 from queuecalc.station.base import Queue
-from queuecalc.station.processor_sharing import SharedSojourn
+from queuecalc.station.shared_sojourn import SharedSojourn
 
 if TYPE_CHECKING:
     import pandas as pd

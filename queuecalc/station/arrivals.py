@@ -22,6 +22,9 @@ NEAR = 0.25
 
 NODES = 6
 
+MOST_LOG = 600.0
+"""Logarithm of the largest weight that is told from larger ones: the delay probability is then below 1e-250."""
+
 FALL = 1e-7
 """Imaginary step of a derivative, relative to its argument: the square of it is below rounding."""
 
@@ -98,7 +101,7 @@ class RenewalWait:
             with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
                 rise = np.log(np.maximum(load.servers - j + 1.0, 1.0) / j) + log_left - log_phi
                 logs = log_weight + np.cumsum(np.broadcast_to(rise, (len(j), *share.shape)), axis=0)
-                terms = np.exp(logs) / left * self._ratio(j, left, load.servers * share)
+                terms = np.exp(np.minimum(logs, MOST_LOG)) / left * self._ratio(j, left, load.servers * share)
             total = total + np.sum(np.where(j <= load.servers, terms, 0.0), axis=0)
             log_weight = logs[-1]
         return np.where(load.stable, 1.0 / (1.0 + share * total), 1.0)

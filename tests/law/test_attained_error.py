@@ -15,7 +15,6 @@ from queuecalc.network import NetworkSojourn, Routing
 from queuecalc.network.feedback import FeedbackSojourn
 from queuecalc.network.revisits import CommonFactor
 from queuecalc.station import MG1, MMc
-from queuecalc.station.processor_sharing import SharedSojourn
 
 DIGITS = 50
 
@@ -83,7 +82,6 @@ EXACT: list[tuple[Law, Callable[[Any], Any]]] = [
         erlang_service(0.96875, 4, wait=False),
     ),
     (FeedbackSojourn(arrival_rate=0.0, service=Exponential(mean=0.5), back=0.5), exponential_tail(1.0)),
-    (SharedSojourn(arrival_rate=0.0, service_rate=2.0), exponential_tail(2.0)),
     (CommonFactor(law=Gamma(mean=2.0, scv=0.5), spread=0.0), gamma_tail(2.0, 1.0)),
 ]
 

@@ -15,7 +15,7 @@ from queuecalc.errors import InvalidInput
 from queuecalc.evidence import Evidence
 from queuecalc.law import Deterministic, Exponential, Gamma
 from queuecalc.station import Station
-from queuecalc.station.processor_sharing import SharedSojourn
+from queuecalc.station.shared_sojourn import SharedSojourn
 
 SHARED = ClassStation(service={"read": 0.1, "write": 0.4})
 

@@ -176,3 +176,9 @@ def test_transforms_between_the_points_that_were_asked(law: Law) -> None:
         strict=True,
     ):
         assert found == pytest.approx(truth, rel=1e-12, abs=1e-12)
+
+
+def test_hardly_any_load_for_a_million_servers() -> None:
+    station = GMc(interarrival=Gamma(mean=1e5, scv=20.0), service_rate=20000.0, servers=10**6)
+    assert 0.0 <= station.delay_probability < 1e-250
+    assert station.mean_wait == pytest.approx(0.0, abs=1e-250)
