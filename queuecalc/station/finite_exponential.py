@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from queuecalc.law.base import Atoms, Law
+from queuecalc.law.base import Atoms
 from queuecalc.law.forms import log1p
 from queuecalc.law.parameter import Real, released
 from queuecalc.station import erlang
 from queuecalc.station.finite_room import FiniteRoom, exponential_room
 from queuecalc.station.offered import LOWEST, Load
 from queuecalc.station.poisson_average import poisson_average
+from queuecalc.station.timed import ThenExponential, Timed
 from queuecalc.station.truncated import (
     geometric_mean_place,
     geometric_second_moment,
@@ -29,7 +29,7 @@ ENDLESS = 1e200
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class MMcKWait(Law):
+class MMcKWait(Timed):
     """The wait of accepted customers: 0, or j + 1 steps of mean 1 / (c mu) with probability proportional to r^j, j < k.
 
     P(W > t) is the average of sum_{j >= n} w_j over the Poisson number n of departures in t.
@@ -84,11 +84,6 @@ class MMcKWait(Law):
         return released(np.maximum(square - room.mean_wait**2, 0.0))
 
     @property
-    def scv(self) -> Real:
-        """var / mean^2; 0 where nobody waits."""
-        return _squared_variation(self.mean, self.var)
-
-    @property
     def abscissa(self) -> Real:
         """c mu."""
         return released(np.asarray(self.servers) * np.asarray(self.service_rate) + np.zeros(self.shape))
@@ -97,12 +92,6 @@ class MMcKWait(Law):
     def atoms(self) -> Atoms:
         """The point 0, which has what does not wait."""
         return ((released(np.zeros(self.shape)), released(1.0 - self._room.delayed)),)
-
-    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
-        """(sf, pdf) at once; the density is that of the positive part."""
-        time = np.asarray(t, dtype=np.float64)
-        tail, density = self._both(np.maximum(time, 0.0))
-        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
 
     def _both(self, t: Any) -> tuple[Any, Any]:
         load, delayed = self._load, self._room.delayed
@@ -116,12 +105,6 @@ class MMcKWait(Law):
         return np.where(inside, delayed * np.minimum(tail, 1.0), 0.0), np.where(
             inside, delayed * rate * density, 0.0
         )
-
-    def _sf(self, t: Any) -> Any:
-        return self._both(t)[0]
-
-    def _pdf(self, t: Any) -> Any:
-        return self._both(t)[1]
 
     def _lst(self, s: Any) -> Any:
         delayed = self._room.delayed
@@ -137,15 +120,9 @@ class MMcKWait(Law):
     def _lst_complement(self, s: Any) -> Any:
         return self._room.delayed * (1.0 - self._delayed(s))
 
-    def _excess_lst(self, s: Any) -> Any:
-        return _excess(self, s)
-
-    def _excess_complement(self, s: Any) -> Any:
-        return 1.0 - self._excess_lst(s)
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class MMcKSojourn(Law):
+class MMcKSojourn(ThenExponential):
     """T = W + S of accepted customers, W of `wait` and S exponential with rate mu.
 
     P(T > t) is the average of v_n over the Poisson number n of events at rate c mu in t, each of which ends the service
@@ -158,37 +135,6 @@ class MMcKSojourn(Law):
     """
 
     wait: MMcKWait
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the wait."""
-        return self.wait.shape
-
-    @property
-    def mean(self) -> Real:
-        """E[W] + 1 / mu."""
-        return released(np.asarray(self.wait.mean) + 1.0 / np.asarray(self.wait.service_rate))
-
-    @property
-    def var(self) -> Real:
-        """Var W + 1 / mu^2."""
-        return released(np.asarray(self.wait.var) + 1.0 / np.square(self.wait.service_rate))
-
-    @property
-    def scv(self) -> Real:
-        """var / mean^2."""
-        return _squared_variation(self.mean, self.var)
-
-    @property
-    def abscissa(self) -> Real:
-        """The service rate."""
-        return released(np.broadcast_to(np.asarray(self.wait.service_rate), self.shape))
-
-    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
-        """(sf, pdf) at once."""
-        time = np.asarray(t, dtype=np.float64)
-        tail, density = self._both(np.maximum(time, 0.0))
-        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
 
     def _both(self, t: Any) -> tuple[Any, Any]:
         load, places = self.wait._load, self.wait._places
@@ -213,38 +159,6 @@ class MMcKSojourn(Law):
         tail = poisson_average(x, survival, centre, np.inf, (k,))
         density = poisson_average(x, served, centre, np.inf, (k,)) / load.service_mean
         return np.where(inside, np.minimum(tail, 1.0), 0.0), np.where(inside, density, 0.0)
-
-    def _sf(self, t: Any) -> Any:
-        return self._both(t)[0]
-
-    def _pdf(self, t: Any) -> Any:
-        return self._both(t)[1]
-
-    def _lst(self, s: Any) -> Any:
-        return self.wait.lst(s) / (1.0 + s / np.asarray(self.wait.service_rate))
-
-    def _lst_complement(self, s: Any) -> Any:
-        y = s / np.asarray(self.wait.service_rate)
-        return (self.wait.lst_complement(s) + y) / (1.0 + y)
-
-    def _excess_lst(self, s: Any) -> Any:
-        return _excess(self, s)
-
-    def _excess_complement(self, s: Any) -> Any:
-        return 1.0 - self._excess_lst(s)
-
-
-def _squared_variation(mean: Any, var: Any) -> Any:
-    mean, var = np.asarray(mean), np.asarray(var)
-    some = np.where(mean > 0.0, mean, 1.0)
-    with np.errstate(over="ignore"):
-        return released(np.where(mean > 0.0, var / some / some, 0.0))
-
-
-def _excess(law: Law, s: Any) -> Any:
-    mean = np.asarray(law.mean)
-    none = (s == 0.0) | (mean < 1e-290)
-    return np.where(none, 1.0, law._lst_complement(s) / np.where(none, 1.0, s * mean))
 
 
 def _departures(load: Load, t: Any) -> tuple[Any, Any]:

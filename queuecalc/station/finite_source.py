@@ -19,13 +19,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from queuecalc.law.base import Atoms, Law
+from queuecalc.law.base import Atoms
 from queuecalc.law.parameter import Real, released
 from queuecalc.station.engset_ratio import engset_loss
 from queuecalc.station.poisson_ratio import log_weight, loss, loss_excess, palm
+from queuecalc.station.timed import ThenExponential, Timed
 
 __all__ = ["FiniteSource", "FiniteSourceSojourn", "FiniteSourceWait"]
 
@@ -119,44 +119,8 @@ class FiniteSource:
         return np.minimum(np.where(far, both, near), 1.0)
 
 
-class _Law(Law):
-    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
-        """(sf, pdf) at once; the density is that of the positive part."""
-        time = np.asarray(t, dtype=np.float64)
-        tail, density = self._both(np.maximum(time, 0.0))
-        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
-
-    def _both(self, t: Any) -> tuple[Any, Any]:
-        raise NotImplementedError
-
-    def _sf(self, t: Any) -> Any:
-        return self._both(t)[0]
-
-    def _pdf(self, t: Any) -> Any:
-        return self._both(t)[1]
-
-    @property
-    def scv(self) -> Real:
-        """var / mean^2; 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        some = np.where(mean > 0.0, mean, 1.0)
-        with np.errstate(over="ignore"):
-            return released(np.where(mean > 0.0, var / some / some, 0.0))
-
-    def _lst(self, s: Any) -> Any:
-        return 1.0 - self._lst_complement(s)
-
-    def _excess_lst(self, s: Any) -> Any:
-        mean = np.asarray(self.mean)
-        none = (s == 0.0) | (mean < 1e-290)
-        return np.where(none, 1.0, self._lst_complement(s) / np.where(none, 1.0, s * mean))
-
-    def _excess_complement(self, s: Any) -> Any:
-        return 1.0 - self._excess_lst(s)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class FiniteSourceWait(_Law):
+class FiniteSourceWait(Timed):
     """The wait of arrivals at M/M/c//N.
 
     Attributes:
@@ -237,7 +201,7 @@ class FiniteSourceWait(_Law):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FiniteSourceSojourn(_Law):
+class FiniteSourceSojourn(ThenExponential):
     """T = W + S at M/M/c//N, W of `wait` and S exponential with rate mu.
 
     Who waited and has not left: int_0^t f(u) exp(-mu (t - u)) du with the density f of W given W > 0, which is again a
@@ -248,26 +212,6 @@ class FiniteSourceSojourn(_Law):
     """
 
     wait: FiniteSourceWait
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the wait."""
-        return self.wait.shape
-
-    @property
-    def mean(self) -> Real:
-        """E[W] + 1 / mu."""
-        return released(np.asarray(self.wait.mean) + 1.0 / np.asarray(self.wait.service_rate))
-
-    @property
-    def var(self) -> Real:
-        """Var W + 1 / mu^2."""
-        return released(np.asarray(self.wait.var) + 1.0 / np.square(self.wait.service_rate))
-
-    @property
-    def abscissa(self) -> Real:
-        """The service rate."""
-        return released(np.broadcast_to(np.asarray(self.wait.service_rate), self.shape))
 
     def _both(self, t: Any) -> tuple[Any, Any]:
         state = self.wait._state
@@ -311,10 +255,3 @@ class FiniteSourceSojourn(_Law):
             early = (density * y / from_y - begun * np.where(before, z, 0.0) / from_z) / (rate * ones)
             value = np.where(before, early, value)
         return value
-
-    def _lst(self, s: Any) -> Any:
-        return self.wait.lst(s) / (1.0 + s / np.asarray(self.wait.service_rate))
-
-    def _lst_complement(self, s: Any) -> Any:
-        y = s / np.asarray(self.wait.service_rate)
-        return (self.wait.lst_complement(s) + y) / (1.0 + y)

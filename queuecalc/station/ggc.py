@@ -16,18 +16,18 @@ from queuecalc.law.parameter import Real, broadcast, positive_integer, released
 from queuecalc.law.scaled import Scaled
 from queuecalc.station.argument import service_law
 from queuecalc.station.arrivals import interarrival_law
-from queuecalc.station.base import Queue
 from queuecalc.station.delay_cycle import DelayCycle, DelayedThen
 from queuecalc.station.delayed_gamma import DelayedGamma
 from queuecalc.station.offered import Load
 from queuecalc.station.two_moments import METHODS, conditional_scv, delay_probability
+from queuecalc.station.unbounded import Unbounded
 
 __all__ = ["GG1", "GGc", "TwoMomentQueue"]
 
 SLOWEST = 1e-9
 
 
-class TwoMomentQueue(Queue):
+class TwoMomentQueue(Unbounded):
     """What G/G/1 and G/G/c share.
 
     The wait is 0, or a gamma time with the mean that the method says and the SCV of QNA; the sojourn is that and an
@@ -42,11 +42,6 @@ class TwoMomentQueue(Queue):
     @property
     def _servers(self) -> Any:
         return 1
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The batch shape."""
-        return np.shape(self._load.slack)
 
     @property
     def arrival_rate(self) -> Real:
@@ -87,25 +82,6 @@ class TwoMomentQueue(Queue):
         delay = np.where(usable, np.where(some, delay, 0.0), 1.0)
         spread = np.where(usable, conditional_scv(calm, cs2), 1.0)
         return DelayedGamma(released(delay), released(np.where(usable, relief, np.inf)), released(spread))
-
-    @property
-    def _steady(self) -> Any:
-        return self._load.stable
-
-    @property
-    def _offered(self) -> Any:
-        return self._load.offered
-
-    @property
-    def _rho(self) -> Any:
-        return self._load.utilisation
-
-    @property
-    def _through(self) -> Any:
-        load = self._load
-        return np.where(
-            load.stable, load.arrival_rate, load.servers / np.where(load.stable, 1.0, load.service_mean)
-        )
 
     @property
     def _delay(self) -> Any:

@@ -15,10 +15,10 @@ from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, broadcast, positive, positive_integer, released
 from queuecalc.law.scaled import Scaled
 from queuecalc.station.arrivals import RenewalWait, interarrival_law
-from queuecalc.station.base import Queue
 from queuecalc.station.delayed_exponential import DelayedExponential
 from queuecalc.station.mmc_sojourn import MMcSojourn
 from queuecalc.station.offered import Load, two_product
+from queuecalc.station.unbounded import Unbounded
 
 __all__ = ["GMc", "RenewalQueue"]
 
@@ -27,16 +27,11 @@ MOST_SERVERS = 1_000_000
 SLOWEST = 1e-9
 
 
-class RenewalQueue(Queue):
+class RenewalQueue(Unbounded):
     """What G/M/1 and G/M/c share."""
 
     interarrival: Law
     service_rate: Real
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The batch shape."""
-        return np.shape(self._load.slack)
 
     @property
     def arrival_rate(self) -> Real:
@@ -68,23 +63,6 @@ class RenewalQueue(Queue):
         return RenewalWait(self._load, self.interarrival, np.asarray(self.service_rate))
 
     @property
-    def _steady(self) -> Any:
-        return self._load.stable
-
-    @property
-    def _offered(self) -> Any:
-        return self._load.offered
-
-    @property
-    def _rho(self) -> Any:
-        return self._load.utilisation
-
-    @property
-    def _through(self) -> Any:
-        load = self._load
-        return np.where(load.stable, load.arrival_rate, load.servers / load.service_mean)
-
-    @property
     def _delay(self) -> Any:
         return self._renewal.delay
 
@@ -95,10 +73,6 @@ class RenewalQueue(Queue):
     @property
     def _mean_wait(self) -> Any:
         return self._delay * self._relief
-
-    @property
-    def _mean_service(self) -> Any:
-        return self._load.service_mean
 
     @property
     def wait(self) -> DelayedExponential:

@@ -8,57 +8,20 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from queuecalc.law.base import Atoms, Law
+from queuecalc.law.base import Atoms
 from queuecalc.law.parameter import Real, released
 from queuecalc.station.impatience import Impatience, Stage
 from queuecalc.station.impatience_transform import complement, given_up_complement
 from queuecalc.station.poisson_ratio import loss
+from queuecalc.station.timed import ThenExponential, Timed
 
 __all__ = ["ImpatientSojourn", "WaitOfAbandoning", "WaitOfAll", "WaitOfServed"]
 
 
-class _Timed(Law):
-    """What the four laws share: tails at a time, an abscissa, the excess from the transform."""
-
-    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
-        """(sf, pdf) at once; the density is that of the positive part."""
-        time = np.asarray(t, dtype=np.float64)
-        tail, density = self._both(np.maximum(time, 0.0))
-        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
-
-    @abstractmethod
-    def _both(self, t: Any) -> tuple[Any, Any]: ...
-
-    def _sf(self, t: Any) -> Any:
-        return self._both(t)[0]
-
-    def _pdf(self, t: Any) -> Any:
-        return self._both(t)[1]
-
-    @property
-    def scv(self) -> Real:
-        """var / mean^2; 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        some = np.where(mean > 0.0, mean, 1.0)
-        return released(np.where(mean > 0.0, var / some / some, 0.0))
-
-    def _lst(self, s: Any) -> Any:
-        return 1.0 - self._lst_complement(s)
-
-    def _excess_lst(self, s: Any) -> Any:
-        mean = np.asarray(self.mean)
-        none = (s == 0.0) | (mean < 1e-290)
-        return np.where(none, 1.0, self._lst_complement(s) / np.where(none, 1.0, s * mean))
-
-    def _excess_complement(self, s: Any) -> Any:
-        return 1.0 - self._excess_lst(s)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class _Wait(_Timed):
+class _Wait(Timed):
     """A wait of M/M/c+M.
 
     Attributes:
@@ -198,7 +161,7 @@ class WaitOfAbandoning(_Wait):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ImpatientSojourn(_Timed):
+class ImpatientSojourn(ThenExponential):
     """T = W + S of those who are served, W of `wait` and S exponential with rate mu.
 
     With k the density of theta W given W > 0, s = theta t and m = mu / theta, who waited and has not left adds
@@ -213,26 +176,6 @@ class ImpatientSojourn(_Timed):
     """
 
     wait: WaitOfServed
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the wait."""
-        return self.wait.shape
-
-    @property
-    def mean(self) -> Real:
-        """E[W] + 1 / mu."""
-        return released(np.asarray(self.wait.mean) + 1.0 / np.asarray(self.wait.service_rate))
-
-    @property
-    def var(self) -> Real:
-        """Var W + 1 / mu^2."""
-        return released(np.asarray(self.wait.var) + 1.0 / np.square(self.wait.service_rate))
-
-    @property
-    def abscissa(self) -> Real:
-        """mu, which is below c mu + theta."""
-        return released(np.broadcast_to(np.asarray(self.wait.service_rate), self.shape))
 
     @cached_property
     def _slowed(self) -> tuple[Any, Stage]:
@@ -271,13 +214,6 @@ class ImpatientSojourn(_Timed):
         )
         begun = np.exp(np.minimum(served.log_hazard, 700.0) - m * s) / _above(first)
         return np.where(before, density / _above(then) - begun, past)
-
-    def _lst_complement(self, s: Any) -> Any:
-        y = s / np.asarray(self.wait.service_rate)
-        return (self.wait.lst_complement(s) + y) / (1.0 + y)
-
-    def _lst(self, s: Any) -> Any:
-        return self.wait.lst(s) / (1.0 + s / np.asarray(self.wait.service_rate))
 
 
 def _above(stage: Stage) -> Any:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from queuecalc.errors import InvalidInput
 from queuecalc.evidence import STATEMENTS, Statement
-from queuecalc.law.base import Atoms, Law
+from queuecalc.law.base import Atoms
 from queuecalc.law.inversion import smooth_tail_and_density
 from queuecalc.law.parameter import Real, nonnegative, positive, released
 from queuecalc.station.base import Queue
 from queuecalc.station.tagged import Tagged
+from queuecalc.station.timed import Timed
 
 __all__ = ["LoadDependent", "LoadDependentTime"]
 
@@ -150,7 +151,7 @@ class LoadDependent(Queue):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LoadDependentTime(Law):
+class LoadDependentTime(Timed):
     """Wait or sojourn of the customers that M/M(n)/1/K accepts, in order of arrival.
 
     Attributes:
@@ -199,14 +200,6 @@ class LoadDependentTime(Law):
         return released(np.maximum(second - first**2, 0.0))
 
     @property
-    def scv(self) -> Real:
-        """var / mean^2; 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        some = np.where(mean > 0.0, mean, 1.0)
-        with np.errstate(over="ignore"):
-            return released(np.where(mean > 0.0, var / some / some, 0.0))
-
-    @property
     def abscissa(self) -> Real:
         """The least rate at which anything is left: no state is left sooner than its service ends."""
         lam = np.asarray(self.arrival_rate, dtype=np.float64)
@@ -222,12 +215,6 @@ class LoadDependentTime(Law):
             return ()
         return ((released(np.zeros(self.shape)), released(self._tagged.found[..., 0])),)
 
-    def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
-        """(sf, pdf) at once; the density is that of the positive part."""
-        time = np.asarray(t, dtype=np.float64)
-        tail, density = self._both(np.maximum(time, 0.0))
-        return released(np.where(time < 0.0, 1.0, tail)), released(np.where(time < 0.0, 0.0, density))
-
     def _both(self, t: Any) -> tuple[Any, Any]:
         """By uniformisation; where that counts too many ticks, by inversion of the transform, to 1e-9."""
         inside = np.isfinite(t) & np.ones(self.shape, dtype=bool)
@@ -241,23 +228,6 @@ class LoadDependentTime(Law):
             tail, density = np.where(quick, (tail, density), inverted)
         return np.where(inside, tail, 0.0), np.where(inside, density, 0.0)
 
-    def _sf(self, t: Any) -> Any:
-        return self._both(t)[0]
-
-    def _pdf(self, t: Any) -> Any:
-        return self._both(t)[1]
-
-    def _lst(self, s: Any) -> Any:
-        return 1.0 - self._lst_complement(s)
-
     def _lst_complement(self, s: Any) -> Any:
         both = self._tagged.complements(s)
         return both[0] if self.waiting else both[1]
-
-    def _excess_lst(self, s: Any) -> Any:
-        mean = np.asarray(self.mean)
-        none = (s == 0.0) | (mean < 1e-290)
-        return np.where(none, 1.0, self._lst_complement(s) / np.where(none, 1.0, s * mean))
-
-    def _excess_complement(self, s: Any) -> Any:
-        return 1.0 - self._excess_lst(s)

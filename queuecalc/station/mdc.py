@@ -13,10 +13,10 @@ from queuecalc.evidence import STATEMENTS, Statement
 from queuecalc.law.base import Law
 from queuecalc.law.deterministic import Deterministic
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive, positive_integer
-from queuecalc.station.base import Queue
 from queuecalc.station.constant_services import ConstantServicesWait
 from queuecalc.station.offered import Load
 from queuecalc.station.queue_sojourn import QueueSojourn
+from queuecalc.station.unbounded import Unbounded
 
 __all__ = ["MDc"]
 
@@ -24,7 +24,7 @@ MOST_SERVERS = 100_000
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class MDc(Queue):
+class MDc(Unbounded):
     """M/D/c: Poisson arrivals, every service takes 1 / mu, c servers. Exact, also at the kinks.
 
     The queue after a service time is (Lq + Poisson(a) - c)^+, a random walk (`lattice_queue.py`); P(W > t) is a finite
@@ -63,11 +63,6 @@ class MDc(Queue):
             raise InvalidInput(f"MDc: servers = {most}; expected at most {MOST_SERVERS:,} (for more use MGc)")
         broadcast("MDc", arrival_rate=self.arrival_rate, service_rate=self.service_rate, servers=self.servers)
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The batch shape."""
-        return np.shape(self._load.slack)
-
     @cached_property
     def _load(self) -> Load:
         return Load.by_rate(self.arrival_rate, self.service_rate, self.servers)
@@ -78,33 +73,12 @@ class MDc(Queue):
         return Deterministic(mean=self._real(self._load.service_mean))
 
     @property
-    def _steady(self) -> Any:
-        return self._load.stable
-
-    @property
-    def _offered(self) -> Any:
-        return self._load.offered
-
-    @property
-    def _rho(self) -> Any:
-        return self._load.utilisation
-
-    @property
-    def _through(self) -> Any:
-        load = self._load
-        return np.where(load.stable, load.arrival_rate, load.servers / load.service_mean)
-
-    @property
     def _delay(self) -> Any:
         return self.wait.delay
 
     @property
     def _mean_wait(self) -> Any:
         return np.asarray(self.wait.mean)
-
-    @property
-    def _mean_service(self) -> Any:
-        return self._load.service_mean
 
     @cached_property
     def wait(self) -> ConstantServicesWait:

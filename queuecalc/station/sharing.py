@@ -15,15 +15,15 @@ from queuecalc.law.base import Law
 from queuecalc.law.exponential import Exponential
 from queuecalc.law.parameter import Real, broadcast, nonnegative, positive, released
 from queuecalc.station.argument import service_law
-from queuecalc.station.base import Queue
 from queuecalc.station.delayed_exponential import DelayedExponential
 from queuecalc.station.offered import Load
 from queuecalc.station.shared_sojourn import SharedSojourn
+from queuecalc.station.unbounded import Unbounded
 
 __all__ = ["MG1PS", "MM1PS", "Sharing"]
 
 
-class Sharing(Queue):
+class Sharing(Unbounded):
     """One server that everybody shares: nobody waits, all are slowed down. Means depend on the mean service alone."""
 
     arrival_rate: Real
@@ -32,11 +32,6 @@ class Sharing(Queue):
     @property
     def _load(self) -> Load:
         raise NotImplementedError
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The batch shape."""
-        return np.shape(self._load.slack)
 
     @property
     def slowdown(self) -> Real:
@@ -56,23 +51,6 @@ class Sharing(Queue):
         """
         x = np.asarray(nonnegative(type(self).__name__, "size", size))
         return released(np.where(x > 0.0, np.where(x > 0.0, x, 1.0) * self._slowdown, 0.0))
-
-    @property
-    def _steady(self) -> Any:
-        return self._load.stable
-
-    @property
-    def _offered(self) -> Any:
-        return self._load.offered
-
-    @property
-    def _rho(self) -> Any:
-        return self._load.utilisation
-
-    @property
-    def _through(self) -> Any:
-        load = self._load
-        return np.where(load.stable, load.arrival_rate, 1.0 / np.where(load.stable, 1.0, load.service_mean))
 
     @property
     def _delay(self) -> Any:
