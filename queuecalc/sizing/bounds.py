@@ -34,7 +34,7 @@ def tightened(
 ) -> tuple[Counts, Counts] | None:
     """The box without slices that are refused with all other counts at their most; None when nothing is left.
 
-    Raising one count leaves less money for the others, so it goes round until nothing changes. What is refused
+    Raising one count leaves less money for the others, so they are tried again. What is refused
     within `limit` is tried within `ceiling`, too, so that a later search with a higher limit finds it known.
     """
     widest = pattern.affordable(lower, upper, ceiling)
