@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,9 @@ class PhaseTypeForms(Law):
     __slots__ = ()
 
     @property
+    @abstractmethod
     def _chain(self) -> tuple[Any, Any]:
         """(a, T), shapes (*batch, n) and (*batch, n, n)."""
-        raise NotImplementedError
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -22,19 +23,19 @@ class Composed(Queue):
     """
 
     @property
+    @abstractmethod
     def _waiting(self) -> Waiting:
         """The M/G/1 queue."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _added(self) -> Law | None:
         """A."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _stay(self) -> Law:
         """B."""
-        raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, ...]:

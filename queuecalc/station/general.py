@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,8 @@ class General(Queue):
     service: Law
 
     @property
-    def _waiting(self) -> Waiting:
-        raise NotImplementedError
+    @abstractmethod
+    def _waiting(self) -> Waiting: ...
 
     @property
     def shape(self) -> tuple[int, ...]:

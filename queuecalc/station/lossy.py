@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ class Lossy(Queue):
     servers: Any
 
     @property
-    def _blocked(self) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _blocked(self) -> Any: ...
 
     @property
     def _steady(self) -> Any:

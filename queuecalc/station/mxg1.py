@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -33,8 +34,8 @@ class BatchQueue(Composed):
     batch: Batch
 
     @property
-    def _service(self) -> Law:
-        raise NotImplementedError
+    @abstractmethod
+    def _service(self) -> Law: ...
 
     @cached_property
     def _waiting(self) -> Waiting:

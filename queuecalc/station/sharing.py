@@ -30,10 +30,6 @@ class Sharing(Unbounded):
     statement: ClassVar[Statement] = STATEMENTS["processor-sharing"]
 
     @property
-    def _load(self) -> Load:
-        raise NotImplementedError
-
-    @property
     def slowdown(self) -> Real:
         """1 / (1 - rho): by how much a customer of any size takes longer than alone, on average."""
         return self._real(self._slowdown)
