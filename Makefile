@@ -22,12 +22,12 @@ SEEN_PYTHON  = $(shell for p in $(CANDIDATES); do "$$p" -V 2>/dev/null && break;
 WRONG_PYTHON = queuecalc needs Python 3.11 or newer with the module venv; found $(or $(SEEN_PYTHON),none). Name one: make PYTHON=/path/to/python3.11
 
 INSTALL = $(BIN)/python -m pip install --quiet
-COVERAGE = --cov --cov-report=term
 # Two workers; each keeps to one thread, or they would wait for one another.
 PYTEST  = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 TYPED   = queuecalc tests examples docs
 
-.PHONY: help size install test test-all test-versions check format bench mutate pages accuracy networks lock build clean
+.PHONY: help size install test coverage test-all test-versions check format bench mutate pages simulations accuracy \
+	networks lock build clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -39,7 +39,10 @@ size: $(VENV)/project.stamp ## size the shipped model iot-ingestion (MODEL=... f
 install: $(VENV)/project.stamp $(VENV)/test.stamp ## make .venv with everything that development needs
 
 test: install check ## run every check; the last line is pytest's own
-	@$(PYTEST) -n 2 --dist=worksteal $(COVERAGE)
+	@$(PYTEST) -n 2 --dist=worksteal
+
+coverage: install ## the tests once more, telling the lines and branches that none of them reaches
+	@$(PYTEST) -n 2 --dist=worksteal --cov --cov-report=term
 
 check: install ## style, types and the order of imports, without the tests
 	@$(BIN)/ruff check --quiet .
