@@ -125,3 +125,11 @@ class Component:
             if override.applies(present):
                 figures = replace(figures, **override.changes)
         return figures
+
+    def condition_of_count(self, present: AbstractSet[str]) -> str:
+        """The override that sets the permitted counts when these components are present: "without lb", "" for none."""
+        said = ""
+        for override in self.overrides:
+            if "count" in override.changes and override.applies(present):
+                said = f"{override.when} {override.other}"
+        return said

@@ -128,10 +128,11 @@ class Pattern:
             count = counts[name]
             if not least <= count <= most:
                 permitted = str(least) if least == most else f"{least} to {most}"
+                condition = component.condition_of_count(self.present)
                 return Excuse(
                     target="invalid",
                     subject=name,
-                    sentence=f"{name}: count {count} is not permitted here; it may be {permitted}",
+                    sentence=f"{condition and condition + ', '}{name} may be {permitted}, not {count}",
                     limit=float(most if count > most else least),
                     reached=float(count),
                 )

@@ -425,6 +425,13 @@ def test_a_later_override_wins_even_with_the_first_value(small: str) -> None:
     assert cache.figures_with({"web", "store"}).servers == 1
 
 
+def test_an_excuse_names_the_override_that_sets_the_count(small: str) -> None:
+    overrides = ["components.cache.without.store={count=1}", "components.cache.with.web={servers=5}"]
+    cache = read_text(small, settings=overrides).components["cache"]
+    assert cache.condition_of_count({"web", "cache"}) == "without store"
+    assert cache.condition_of_count({"web", "cache", "store"}) == ""
+
+
 def test_nobody_skips_a_call(small: str) -> None:
     model = read_text(small, settings=["architecture.calls.1.to=['cache', 'nobody']"])
     assert model.calls[1].takers[-1] == Endpoint(NOBODY)
