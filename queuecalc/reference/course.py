@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.reference.fluid import Cumulative, Line, refined
+from queuecalc.reference.order import gates
 from queuecalc.reference.plan import Plan
 from queuecalc.reference.station import visit_service
 from queuecalc.reference.traffic import ALL_UP, Flows, flows, kept, of_component, passed
@@ -58,7 +59,7 @@ class Course:
         self.load = np.array([slots.left, slots.right])
         self.departures: Flows = {}
         self.lines: dict[str, list[Joined]] = {}
-        for name in plan.order:
+        for name in gates(plan):
             self._cut_at_cap(name)
             if name in plan.asynchronous:
                 self._settle(name)

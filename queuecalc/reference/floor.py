@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from queuecalc.reference.order import steps
 from queuecalc.reference.plan import Node, Plan
 from queuecalc.reference.station import visit_service
 from queuecalc.reference.traffic import ALL_UP, Flows, kept, users_rates
@@ -51,8 +52,8 @@ class _Bounding:
     def run(self) -> Floor:
         for users, rate in users_rates(self.plan, self.load).items():
             self._hand_on(users, rate, rate)
-        for name in self.plan.order:
-            here = [node for node in self.least if node.component == name]
+        for step in steps(self.plan, ALL_UP):
+            name, here = step.component, [node for node in step.nodes if node in self.least]
             leaving = {node: (self.least[node], self.most[node]) for node in here}
             if name in self.plan.asynchronous and self.plan.figures[name].servers is not None:
                 leaving = self._throttled(name, here)

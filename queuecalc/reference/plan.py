@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from queuecalc.architecture import NOBODY, USERS, Call, Endpoint, Figures, Model
+
+if TYPE_CHECKING:
+    from queuecalc.reference.order import Step
 
 __all__ = ["Node", "Plan", "parts"]
 
@@ -53,7 +57,7 @@ class Plan:
         self.may_wait: frozenset[str] = frozenset()
         self.at_risk: frozenset[str] = frozenset()
         self.reached: set[Node] = set()
-        self.order: list[str] = []
+        self.steps: dict[tuple[frozenset[str], bool], tuple[Step, ...]] = {}
         self._check()
         if not self.excuses:
             reached = self._reached()
@@ -61,7 +65,6 @@ class Plan:
             self.waited_for = frozenset(node.component for node in reached if node.waited)
             self.asynchronous = frozenset(node.component for node in reached) - self.waited_for
             self.reached = self._reached()
-            self.order = self._order()
             self.may_wait, self.at_risk = self._reachable()
 
     # -- who calls whom
@@ -189,28 +192,3 @@ class Plan:
                     if self.figures[name].when_down != "next":
                         break
         return frozenset(waited_for), frozenset(at_risk)
-
-    def _order(self) -> list[str]:
-        """Present components, every caller before every taker that it may ever have."""
-        callees: dict[str, set[str]] = {name: set() for name in self.present}
-        for call in self.model.calls:
-            for caller in call.callers:
-                if caller.component in self.present:
-                    takers = {end.component for end in call.takers}
-                    callees[caller.component] |= (takers & self.present) - {caller.component}
-        order: list[str] = []
-        under_way: set[str] = set()
-
-        def visit(name: str) -> None:
-            if name in order:
-                return
-            if name in under_way:
-                raise NotImplementedError(f"calls lead from {name} back to it")
-            under_way.add(name)
-            for callee in sorted(callees[name]):
-                visit(callee)
-            order.append(name)
-
-        for name in sorted(self.present):
-            visit(name)
-        return order[::-1]

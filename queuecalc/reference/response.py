@@ -25,7 +25,7 @@ Delayed = dict[float, Any]
 _SAME = 1e-12
 """Delays this close [s] are one."""
 
-_MOST_DELAYS = 64
+_MOST_DELAYS = 256
 """So many different constants along one way are told apart."""
 
 _TILTS = (8.0, 16.0, 24.0, 32.0, 48.0, 80.0)
@@ -85,7 +85,10 @@ def _combined(first: Delayed, second: Delayed) -> Delayed:
             key = next((known for known in found if abs(known - delay) <= _SAME), delay)
             found[key] = found[key] + left * right if key in found else left * right
     if len(found) > _MOST_DELAYS:
-        raise NotImplementedError(f"more than {_MOST_DELAYS} constant delays along one way")
+        raise NotImplementedError(
+            f"more than {_MOST_DELAYS} different sums of constant times along one way; give them common multiples, or "
+            "the calls that are made in a share of the visits alone (times with a fraction) a law instead of a constant"
+        )
     return found
 
 

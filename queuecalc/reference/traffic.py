@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from queuecalc.reference.order import steps
 from queuecalc.reference.plan import Node, Plan
 
 __all__ = ["ALL_UP", "Flows", "at", "flows", "kept", "of_component", "passed", "users_rates"]
@@ -66,7 +67,7 @@ def flows(
         live: units that are up, by component; a component without any takes no call that can go to the next.
         departures: what leaves the nodes of asynchronous components.
         unchanged: in a failure state, the flows behind asynchronous components, which are as with every unit up.
-        before: stop in front of this component.
+        before: stop in front of this component, which is asynchronous or capped.
     """
     dead = frozenset(name for name, units in live.items() if units == 0 and name in plan.present)
     found: Flows = defaultdict(lambda: np.zeros_like(load))
@@ -74,12 +75,13 @@ def flows(
     for users, rate in users_rates(plan, load).items():
         for call, child in plan.onward(users, dead):
             found[child] = found[child] + rate * call.times
-    for name in plan.order:
-        if name == before:
+    for step in steps(plan, dead, behind=unchanged is None):
+        name = step.component
+        if step.gate and name == before:
             break
-        leaving = of_component(found, name)
         if unchanged is not None and (name in plan.asynchronous or name not in plan.may_wait):
             continue
+        leaving = {node: found[node] for node in step.nodes if node in found}
         if name in plan.asynchronous:
             leaving = {node: departures[node] for node in leaving}
         through = passed(plan, name, live[name], sum(leaving.values(), 0.0))

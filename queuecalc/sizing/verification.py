@@ -65,7 +65,7 @@ def verify(
         The verification. It takes some seconds for a model of ten components and a load curve of 3,600 slots.
 
     Raises:
-        InvalidInput: users wait for their answers: the second evaluator does not know them.
+        InvalidInput: the model has something that the second evaluator does not know; the message says what to do.
     """
     model.load.known_beforehand("has no second evaluator that could verify a certificate")
     return _Verifying(certificate, model, progress, seed).run()
@@ -115,7 +115,7 @@ class _Verifying:
                 if not self.faults:
                     self._pairs()
             except NotImplementedError as error:
-                self.faults.append(f"the second evaluator cannot judge this model: {error}")
+                raise InvalidInput(f"the second evaluator cannot judge this model: {error}") from error
         self.done = self.steps
         self._tell()
         certificate = self.certificate

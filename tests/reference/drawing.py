@@ -22,7 +22,7 @@ from queuecalc.architecture import (
 )
 from queuecalc.law import Erlang, Exponential, Gamma, Law
 from queuecalc.load import Curve
-from tests.reference.plan import Plan
+from tests.reference.plan import Plan, callers_first
 from tests.reference.response import State, respond
 from tests.reference.stations import utilisation
 from tests.reference.traffic import ALL_UP, Traffic
@@ -241,7 +241,7 @@ def sized(seed: int, parts: Parts) -> Draw:
             _, _, flows = at_peak(load)
             here = sum(rate for node, rate in flows.items() if node.component == name)
             figures["max_rate_per_s"] = random.uniform(0.6, 1.1) * max(here, 0.1) / parts.counts[name]
-    for name in [n for n in plan.order if n in plan.asynchronous]:
+    for name in [n for n in callers_first(plan) if n in plan.asynchronous]:
         now = busy(load, lambda plan: plan.asynchronous)[name]
         if now > 0.0:
             factor = random.uniform(0.5, 1.5) / now

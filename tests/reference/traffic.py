@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from tests.reference.fluid import Line
 from tests.reference.pieces import Signal, fit, merged
-from tests.reference.plan import Node, Plan
+from tests.reference.plan import Node, Plan, callers_first
 from tests.reference.stations import visit_service
 
 __all__ = ["Traffic", "sign_changes"]
@@ -39,7 +39,7 @@ class Traffic:
         self.departures: dict[Node, Signal] = {}
         self.lines: dict[str, list[Line]] = {}
         self.known: dict[float, Flows] = {}
-        for name in plan.order:
+        for name in callers_first(plan):
             self._add_cap_breaks(name)
             if name in plan.asynchronous:
                 self._settle(name)
@@ -77,7 +77,7 @@ class Traffic:
         for name, request_class in plan.model.classes.items():
             for call, child in plan.onward(plan.users(name), dead):
                 flows[child] += request_class.rate(load) * call.times
-        for name in plan.order:
+        for name in callers_first(plan):
             if name == before:
                 break
             here = {node: rate for node, rate in flows.items() if node.component == name}

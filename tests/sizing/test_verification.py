@@ -16,7 +16,6 @@ import pytest
 
 import queuecalc as qc
 from queuecalc.answer import Certificate, to_json
-from queuecalc.architecture import Call, Endpoint
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Exponential
 from queuecalc.reference import BoxBounds, Judgement, Line, Plan, direction
@@ -372,25 +371,44 @@ class TestDirections:
         assert direction(plan, name, target, subject) == expected
 
 
-def test_calls_that_lead_back_are_beyond_the_second_evaluator() -> None:
-    made = model(
-        [component("a", {"": Exponential(mean=0.01), "back": Exponential(mean=0.01)}), component("b", 0.01)],
-        [],
-        percentiles=(),
-    )
-    looped = replace(
-        made,
-        calls=(
-            Call(callers=(Endpoint("users"),), takers=(Endpoint("a", "front"),), place="1"),
-            Call(callers=(Endpoint("a", "front"),), takers=(Endpoint("b"),), place="2"),
-            Call(callers=(Endpoint("b"),), takers=(Endpoint("a", "back"),), place="3"),
+def test_calls_that_lead_back_at_another_operation_are_verified() -> None:
+    parts = [
+        component(
+            "a",
+            {"front": Exponential(mean=0.03), "back": Exponential(mean=0.02)},
+            count=(1, 4),
+            usd_per_month=Decimal(30),
         ),
-    )
-    certificate = size(looped, alternatives=0, explain=False).certificate
+        component("b", 0.05, count=(1, 4), usd_per_month=Decimal(20)),
+    ]
+    calls = [call("users", "a.front"), call("a.front", "b"), call("b", "a.back", 0.5)]
+    made = model(parts, calls, load=(40.0, 40.0), availability=0.9)
+    _soundly(made)
+
+
+def _soundly(made: qc.Model) -> None:
+    """The certificate of a model is verified; with a box less, or a wider one, it is refused."""
+    certificate = size(made, alternatives=0, explain=False).certificate
     assert certificate is not None
-    found = verify(certificate, looped)
+    found = verify(certificate, made)
+    assert (found.verified, found.faults, found.notes) == (True, (), ())
+    index = pattern_of_optimum(certificate)
+    proof = certificate.patterns[index]
+    fewer = with_proof(certificate, index, boxes=proof.boxes[1:])
+    assert "is neither refused nor dearer" in _found_in(fewer, made)
+    wide = tuple(replace(box, upper=proof.upper) for box in proof.boxes)
+    assert "not refused by" in _found_in(with_proof(certificate, index, boxes=wide), made)
+    best = certificate.optima[0]
+    place = next(i for i, n in enumerate(best) if n > 1)
+    less = (*best[:place], best[place] - 1, *best[place + 1 :])
+    cost = Judgement(Plan(made, dict(zip(certificate.components, less, strict=True)))).cost_usd_per_month
+    assert ": breaks " in _found_in(replace(certificate, optima=(less,), cost_usd_per_month=cost), made)
+
+
+def _found_in(certificate: Certificate, made: qc.Model) -> str:
+    found = verify(replace(certificate, seal=certificate_seal(certificate)), made)
     assert not found.verified
-    assert "the second evaluator cannot judge this model: calls lead from" in found.faults[0]
+    return "\n".join(found.faults)
 
 
 class TestFiles:
