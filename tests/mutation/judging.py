@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -21,6 +21,11 @@ from .operators import Mutant
 __all__ = ["is_killed"]
 
 MEMORY_BYTES = 6 * 1024**3
+
+PATIENCE_S = 15.0
+"""A test that has gone on for so long, and then for `TIMES` as long as usual, has noticed the mutant: it hangs."""
+
+TIMES = 10.0
 
 
 class _Loader(SourceFileLoader):
@@ -52,16 +57,25 @@ class _Finder(MetaPathFinder):
 
 
 class _Chosen:
-    """A plugin that leaves only some tests, in a given order."""
+    """A plugin that leaves only some tests, in a given order, and ends the process in a test that hangs."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
+    def __init__(self, tests: Mapping[str, float]) -> None:
+        self.tests = tests
         self.place = {test: index for index, test in enumerate(tests)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = sorted((i for i in items if i.nodeid in self.place), key=lambda i: self.place[i.nodeid])
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S + TIMES * self.tests[item.nodeid])
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
 
-def _run(root: Path, mutant: Mutant, tests: Sequence[str]) -> int:
+
+def _run(root: Path, mutant: Mutant, tests: Mapping[str, float]) -> int:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -73,8 +87,12 @@ def _run(root: Path, mutant: Mutant, tests: Sequence[str]) -> int:
     return int(pytest.main([*EVERYWHERE, *files], plugins=[_Chosen(tests)]))
 
 
-def is_killed(root: Path, mutant: Mutant, tests: Sequence[str], limit_s: float) -> bool:
-    """Whether one of the tests fails, or they take longer than the limit; without tests nothing is noticed."""
+def is_killed(root: Path, mutant: Mutant, tests: Mapping[str, float]) -> bool:
+    """Whether one of the tests fails or hangs; without tests nothing is noticed.
+
+    Args:
+        tests: the seconds that each usually takes, in the order in which they are run.
+    """
     if not tests:
         return False
     child = os.fork()
@@ -84,12 +102,12 @@ def is_killed(root: Path, mutant: Mutant, tests: Sequence[str], limit_s: float) 
             status = _run(root, mutant, tests)
         finally:
             os._exit(status)
-    begun = time.monotonic()
+    ends = time.monotonic() + 4.0 * PATIENCE_S + TIMES * sum(tests.values())
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status != 0
-        if time.monotonic() - begun > limit_s:
+        if time.monotonic() > ends:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return True
