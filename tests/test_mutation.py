@@ -73,7 +73,8 @@ def test_rooms_and_their_tests_are_there(name: str) -> None:
 
 
 def test_what_was_reviewed_is_still_there_and_has_a_reason() -> None:
-    for (file, before, after), reason in reviewed().items():
+    for (file, before, after, line), reason in reviewed().items():
         found = mutants_of(ROOT, ROOT / file, whole_numbers=ROOMS[file.split("/")[1]].whole_numbers)
-        assert any((mutant.before, mutant.after) == (before, after) for mutant in found), f"{file}: {before}"
+        meant = [mutant for mutant in found if mutant.change == (file, before, after)]
+        assert any(line in ("", mutant.text) for mutant in meant), f"{file}: {before}"
         assert len(reason) > 20

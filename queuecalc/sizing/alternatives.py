@@ -15,6 +15,7 @@ __all__ = ["difference", "next_plans"]
 
 _ROUNDS = 12
 _EFFORT = 200
+_GROWTH = 4
 
 _NUMERALS = (
     "no",
@@ -58,7 +59,7 @@ def next_plans(
                 plans = goal.plans
             if len(_minimal(search, plans)) >= wanted or limit == ceiling:
                 break
-            step *= 4
+            step *= _GROWTH
     return tuple(
         Alternative(
             counts=search.named(plan),

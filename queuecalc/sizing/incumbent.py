@@ -47,21 +47,16 @@ def descended(pattern: Pattern, lower: Counts, upper: Counts) -> Counts | None:
 def _lowered(pattern: Pattern, lower: Counts, plan: Counts) -> Counts:
     """The plan with its counts lowered, dear ones first, several at once where that succeeds (Junker 2004)."""
 
-    def lower_all(plan: Counts, indices: Sequence[int], *, hopeless: bool) -> tuple[Counts, bool]:
-        if not indices:
-            return plan, True
-        if not hopeless:
-            trial = tuple(lower[i] if i in indices else n for i, n in enumerate(plan))
-            if not pattern.refuses(lower, trial):
-                return trial, True
+    def lower_all(plan: Counts, indices: Sequence[int]) -> Counts:
+        trial = tuple(lower[i] if i in indices else n for i, n in enumerate(plan))
+        if not indices or not pattern.refuses(lower, trial):
+            return trial
         if len(indices) == 1:
-            return changed(plan, indices[0], _least_open(pattern, lower, plan, indices[0])), False
+            return changed(plan, indices[0], _least_open(pattern, lower, plan, indices[0]))
         half = len(indices) // 2
-        plan, done = lower_all(plan, indices[:half], hopeless=False)
-        plan, _ = lower_all(plan, indices[half:], hopeless=done)
-        return plan, False
+        return lower_all(lower_all(plan, indices[:half]), indices[half:])
 
-    return lower_all(plan, [i for i in dear_first(pattern) if plan[i] > lower[i]], hopeless=False)[0]
+    return lower_all(plan, [i for i in dear_first(pattern) if plan[i] > lower[i]])
 
 
 def exchanged(pattern: Pattern, plan: Counts, lower: Counts, upper: Counts) -> Counts:

@@ -195,7 +195,7 @@ def _spread(patterns: Sequence[Pattern], ceiling: int | None) -> list[Found]:
     """In the patterns of most components, all that the money buys, evenly spread."""
     found: list[Found] = []
     for pattern in sorted(patterns, key=lambda pattern: -len(pattern.present))[:_STARTS]:
-        low, high = 0, 1 + max(b - a for a, b in zip(pattern.lower, pattern.upper, strict=True))
+        low, high = 0, max(pattern.upper)  # more than a whole range, whose least is 1 or more
         if ceiling is None:
             high = min(high, _PLENTY)
         while high - low > 1:

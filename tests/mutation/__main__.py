@@ -47,17 +47,22 @@ ROOMS = {
 """A new room is a line here."""
 
 
-def reviewed() -> dict[tuple[str, str, str], str]:
-    """Mutants that no test can tell from the original, with the reason; by file, code before and after."""
+def reviewed() -> dict[tuple[str, str, str, str], str]:
+    """Mutants that no test can tell from the original, with the reason; by file, code before and after, line or ""."""
     entries = tomllib.loads(REVIEWED.read_text(encoding="utf-8"))["equivalent"]
-    return {(each["file"], each["before"], each["after"]): each["reason"] for each in entries}
+    return {
+        (each["file"], each["before"], each["after"], each.get("line", "")): each["reason"]
+        for each in entries
+    }
 
 
 def _mutants(name: str, room: Room) -> list[Mutant]:
     files = sorted((ROOT / "queuecalc" / name).rglob("*.py"))
     found = [mutant for file in files for mutant in mutants_of(ROOT, file, whole_numbers=room.whole_numbers)]
     known = reviewed()
-    return [mutant for mutant in found if (mutant.file, mutant.before, mutant.after) not in known]
+    return [
+        mutant for mutant in found if not any((*mutant.change, line) in known for line in (mutant.text, ""))
+    ]
 
 
 def _judge(name: str, sample: int | None, seed: int) -> None:

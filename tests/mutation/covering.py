@@ -38,12 +38,14 @@ class Covering:
     tests: dict[str, dict[int, list[str]]]
 
     def of(self, file: str, lines: Iterable[int]) -> dict[str, float]:
-        """The tests that run one of these lines, the quickest first, with their seconds; where none does, all of the file."""
+        """The tests that run one of these lines, the quickest first, with their seconds; else all of the file."""
         inside = self.tests.get(file, {})
         chosen = {test for line in lines for test in inside.get(line, ())}
         if not chosen:
             chosen = {test for tests in inside.values() for test in tests}
-        return {test: self.seconds[test] for test in sorted(chosen, key=lambda test: (self.seconds[test], test))}
+        return {
+            test: self.seconds[test] for test in sorted(chosen, key=lambda test: (self.seconds[test], test))
+        }
 
 
 class _Watch:

@@ -79,6 +79,7 @@ class Mutant:
         line, end_line: of the node that is replaced.
         before, after: the code of the node.
         start, stop: where it stands in the file, in bytes.
+        text: the line of the file on which it begins, without indentation.
     """
 
     file: str
@@ -88,6 +89,12 @@ class Mutant:
     after: str
     start: int
     stop: int
+    text: str
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        """File, code before and after."""
+        return self.file, self.before, self.after
 
     def applied(self, source: bytes) -> bytes:
         """The file with the change; the lines keep their numbers."""
@@ -101,8 +108,8 @@ class Mutant:
 def mutants_of(root: Path, file: Path, *, whole_numbers: bool = False) -> list[Mutant]:
     """Every mutant of a file, in order of place."""
     source = file.read_bytes()
-    starts = [0]
-    for line in source.splitlines(keepends=True):
+    starts, lines = [0], source.splitlines(keepends=True)
+    for line in lines:
         starts.append(starts[-1] + len(line))
     found = []
     for node, after in _changes(ast.parse(source), whole_numbers=whole_numbers):
@@ -112,7 +119,8 @@ def mutants_of(root: Path, file: Path, *, whole_numbers: bool = False) -> list[M
         stop = starts[node.end_lineno - 1] + node.end_col_offset
         before = " ".join(source[start:stop].decode().split())
         name = file.relative_to(root).as_posix()
-        found.append(Mutant(name, node.lineno, node.end_lineno, before, after, start, stop))
+        text = lines[node.lineno - 1].decode().strip()
+        found.append(Mutant(name, node.lineno, node.end_lineno, before, after, start, stop, text))
     return sorted(found, key=lambda mutant: (mutant.start, mutant.stop, mutant.after))
 
 

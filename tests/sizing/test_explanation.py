@@ -244,6 +244,24 @@ def test_a_price_for_the_peak_that_takes_too_long_is_left_out(monkeypatch: pytes
     assert found
 
 
+def test_a_price_for_the_peak_that_is_told_is_the_lowest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However early the search for it ends: what it found by then need not be the cheapest."""
+    told = left_out = 0
+    for seed in range(12):
+        toy = keeping_up_toy(seed)
+        if not toy.kept() or not toy.keeping_up().kept():
+            continue
+        lowest = min(toy.keeping_up().kept().values())
+        for effort in range(1, 24, 2):
+            monkeypatch.setattr(explanation, "_EFFORT", effort)
+            found = size(toy, explain=True).peak_sized_usd_per_month
+            assert found in (None, lowest)
+            told += found is not None
+            left_out += found is None
+    assert told
+    assert left_out
+
+
 def test_the_peak_may_need_components_that_were_never_looked_at() -> None:
     """Without a helper, too dear to be opened in the first search, nothing keeps up."""
     rate = Limit("p95", "", 1.0, (shared(2.0), constant(0.0)))

@@ -10,7 +10,8 @@ import pytest
 from queuecalc.answer import Excuse
 from queuecalc.sizing import size
 from queuecalc.sizing.pattern import EffortSpent, Pattern, Tally
-from tests.sizing.toys import Limit, Part, Toy, constant, shared
+from queuecalc.sizing.search import Search
+from tests.sizing.toys import Floored, Limit, Part, Toy, constant, shared
 
 BOTH = frozenset({"a", "b"})
 
@@ -57,6 +58,27 @@ def test_allowances_nest() -> None:
 
 
 # ---------------------------------------------------------------------- patterns
+def test_patterns_come_by_the_price_of_their_least_plans() -> None:
+    """Where prices are the same in all patterns and there are no fees, that is what no plan costs less than."""
+    toy = Floored(
+        names=("a", "b", "c", "d"),
+        own_ranges=((3, 9), (0, 4), (2, 5), (0, 7)),
+        prices=(Decimal(4), Decimal(11), Decimal(7), Decimal(5)),
+        limits=(),
+    )
+    search = Search(toy)
+    found = list(search.subsets())
+    assert [sorted(present) for _, present in found] == [
+        ["a", "c"],
+        ["a", "c", "d"],
+        ["a", "b", "c"],
+        ["a", "b", "c", "d"],
+    ]
+    for price, present in found:
+        pattern = search.opened(present)
+        assert price == pattern.cost(pattern.lower)
+
+
 def test_what_is_known_is_not_asked_again() -> None:
     toy = toy_of(Limit("p95", "", 1.0, (shared(4.0), constant(0.0))))
     pattern = Pattern(BOTH, toy.pattern, Tally())

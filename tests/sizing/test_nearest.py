@@ -160,6 +160,24 @@ def test_a_plan_without_a_cheaper_one_as_near_stays(monkeypatch: pytest.MonkeyPa
     assert _sparing(search, _Judged(search), best, None) == best
 
 
+def test_of_two_broken_limits_the_one_less_far_is_kept_where_money_allows_it() -> None:
+    """p95 is 3 at best, 200 % too much; loss is 2.5 with 2 of b, 150 % too much, and kept with 5."""
+    toy = Coarse(
+        names=("a", "b"),
+        own_ranges=((1, 40), (1, 40)),
+        prices=(Decimal(1), Decimal(1)),
+        limits=(
+            Limit("p95", "", 1.0, (constant(3.0), constant(0.0))),
+            Limit("loss", "", 1.0, (constant(0.0), shared(5.0))),
+        ),
+    )
+    search = Search(toy)
+    pattern = search.opened(frozenset({"a", "b"}))
+    assert _sparing(search, _Judged(search), (pattern, (1, 2)), None) == (pattern, (1, 5))
+    poor = int(pattern.cost((1, 4)))
+    assert _sparing(search, _Judged(search), (pattern, (1, 3)), poor) == (pattern, (1, 2))
+
+
 def test_where_nothing_is_finite_the_cheapest_plan_is_told() -> None:
     endless = Limit("p95", "", 1.0, (constant(math.inf),) * 4)
     toy = Toy(names=tuple("abcd"), own_ranges=((1, 4),) * 4, prices=(Decimal(1),) * 4, limits=(endless,))

@@ -41,7 +41,7 @@ each = pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str,
 
 @cache
 def drawn(case: tuple[str, str, int, int, str]) -> tuple[Any, Any, Any, Any, Any, Any]:
-    """The law at both loads; panels up to where 1e-9 is left: their ends, weights, times; survival and density there."""
+    """The law at both loads; panels up to where 1e-9 is left: ends, weights, times; survival and density there."""
     kind, law, servers, places, which = case
     one = getattr(builder(kind, LAWS[law], servers, places)(RHO), which)
     far = np.max(one.isf(1e-9))
