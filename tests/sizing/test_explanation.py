@@ -245,21 +245,23 @@ def test_a_price_for_the_peak_that_takes_too_long_is_left_out(monkeypatch: pytes
 
 
 def test_a_price_for_the_peak_that_is_told_is_the_lowest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However early the search for it ends: what it found by then need not be the cheapest."""
-    told = left_out = 0
-    for seed in range(12):
-        toy = keeping_up_toy(seed)
-        if not toy.kept() or not toy.keeping_up().kept():
-            continue
-        lowest = min(toy.keeping_up().kept().values())
-        for effort in range(1, 24, 2):
-            monkeypatch.setattr(explanation, "_EFFORT", effort)
-            found = size(toy, explain=True).peak_sized_usd_per_month
-            assert found in (None, lowest)
-            told += found is not None
-            left_out += found is None
-    assert told
-    assert left_out
+    """Ten servers keep up alone for $50, two with a helper for $20: the dearer plan is found first."""
+    behind = Limit("stability", "server", 1.0, (shared(10.0), Part(lambda n: -4.0 if n else 0.0, "helps")))
+    toy = Toy(
+        names=("server", "helper"),
+        own_ranges=((1, 20), (0, 1)),
+        prices=(Decimal(5), Decimal(10)),
+        limits=(Limit("p95", "", 1.0, (constant(0.5), constant(0.0))),),
+        keep_up=(behind,),
+        bounded=False,
+    )
+    told = []
+    for effort in range(1, 40):
+        monkeypatch.setattr(explanation, "_EFFORT", effort)
+        told.append(size(toy, explain=True).peak_sized_usd_per_month)
+    assert told[0] is None
+    assert told[-1] == 20
+    assert set(told) == {None, 20}
 
 
 def test_the_peak_may_need_components_that_were_never_looked_at() -> None:

@@ -12,6 +12,8 @@ from math import log2
 import pytest
 
 from queuecalc.sizing.bounds import dear_first, first_open, tightened
+from queuecalc.sizing.branching import explore
+from queuecalc.sizing.goals import Cheapest
 from queuecalc.sizing.headroom import _margin
 from queuecalc.sizing.incumbent import _least_open, _level, descended, exchanged
 from queuecalc.sizing.pattern import Pattern, Tally, changed
@@ -178,6 +180,16 @@ def test_what_costs_nothing_is_not_exchanged() -> None:
 
 
 # ---------------------------------------------------------------------- boxes
+@pytest.mark.parametrize("work", [1, 2, 3, 7, 20, 100, 999, 1000])
+def test_values_that_are_refused_are_left_several_at_once(work: int) -> None:
+    toy, pattern = line(float(work), 1000)
+    goal = Cheapest(None)
+    explore(pattern, (1,), (1000,), goal)
+    assert goal.plans == [(pattern, (work,))]
+    # the least value first: the whole box and its least plan; then ever more of them, less where that was too much
+    assert toy.calls["refuse"] <= (2 if work == 1 else 4 + 2 * log2(work) ** 2)
+
+
 def test_a_tightened_box_holds_every_plan_that_is_cheap_enough() -> None:
     closed = 0
     for toy, pattern in patterns(40):
