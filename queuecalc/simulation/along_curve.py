@@ -16,6 +16,7 @@ from queuecalc.simulation.compilation import Loop, compiled_loop
 from queuecalc.simulation.engine import Engine
 from queuecalc.simulation.estimation import Estimator, estimate
 from queuecalc.simulation.observation import Counters, Observation, observed
+from queuecalc.simulation.rates import arriving, most_rate
 from queuecalc.simulation.responses import Responses
 from queuecalc.simulation.stationary import response_limit
 from queuecalc.simulation.wiring import Wiring, wire
@@ -101,14 +102,15 @@ def simulate_curve(
         stories.append(_lived(wiring, hours, seeds[2 * run], pilot, loop, told))
 
     estimator = Estimator(wiring, [story.total for story in stories], checked)
-    inside = _knots(wiring, begin, end)
+    knots = _knots(wiring, begin, end)
+    average = float(np.trapezoid(knots[1], knots[0])) / (SECONDS * (end - begin))
     return SimulationResult(
         title=model.title,
         source=model.source,
         counts=complete,
         seed=seed,
         hour=None,
-        load_per_s=float(np.trapezoid(inside[1], inside[0]) / (SECONDS * (end - begin))),
+        load_per_s=arriving(wiring, average, [story.total for story in stories]),
         from_h=begin,
         until_h=end,
         failures=failures,
@@ -129,8 +131,8 @@ def simulate_curve(
 def _knots(
     wiring: Wiring, begin: float, end: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The knots of the curve between two hours: seconds since the first of them, and the load."""
-    curve = wiring.model.load.curve
+    """The knots of the curve between two hours: seconds since the first of them, and what the curve counts."""
+    curve = wiring.curve
     slots = curve.slots
     times, loads = [], []
     for start, stop, left, right in zip(slots.start_h, slots.end_h, slots.left, slots.right, strict=True):
@@ -206,7 +208,7 @@ def _fill(engine: Engine, seed: np.random.SeedSequence) -> None:
     tables = wiring.with_load([0.0, np.inf], [load, load])
     unheard = Responses(len(wiring.classes), None)
     pilot = Engine(wiring, tables._replace(units=tables.units[:0]), seed, unheard.add, engine.loop)
-    rate = sum(item.rate(load) for item in wiring.model.classes.values())
+    rate = most_rate(wiring, load)
     if rate > 0.0:
         pilot.advance(PILOT / rate)
     for index, number in backlogs.items():

@@ -30,7 +30,7 @@ def batches_of(
     """Observations of equal length, one behind the other.
 
     Args:
-        load: of the curve, in requests per second.
+        load: of the curve: requests per second, or users.
         seconds: of all batches together; `before`, of what comes before them.
         number: of batches.
         limit: what comes later than this is late (None: never).

@@ -24,6 +24,7 @@ from queuecalc.simulation.records import (
     Tables,
 )
 from queuecalc.simulation.stations import arrive, chosen, feed, taker
+from queuecalc.simulation.users import think
 
 __all__ = [
     "answer",
@@ -48,10 +49,12 @@ def lose(S: State, root: int, cause: int, component: int) -> None:
         S.tasks[root]["loss"] = 1 + cause * S.components.size + component
 
 
-def answer(T: Tables, S: State, task: int) -> None:
-    """A request has made all its calls."""
+def answer(T: Tables, S: State, rng: np.random.Generator, task: int) -> None:
+    """A request has made all its calls; a user who waited for it goes on thinking."""
     record = S.tasks[task]
     request_class = T.nodes[record["node"]]["request_class"]
+    if T.think > 0.0 and T.classes[request_class]["share"] > 0.0:
+        think(T, S, rng)
     loss = record["loss"]
     if loss > 0:
         parts = S.components.size
@@ -132,7 +135,7 @@ def proceed(T: Tables, S: State, rng: np.random.Generator, task: int) -> None:
     while task >= 0 and call_on(T, S, rng, task):
         component = T.nodes[S.tasks[task]["node"]]["component"]
         if component < 0:
-            answer(T, S, task)
+            answer(T, S, rng, task)
         elif T.components[component]["held"] == 1:
             let_go(T, S, rng, task)
             if T.components[component]["delay"] > 0.0:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.errors import MissingExtra
-from queuecalc.simulation import calls, heap, loop, records, stations
+from queuecalc.simulation import calls, heap, loop, records, stations, users
 from queuecalc.simulation.records import State, Tables
 
 __all__ = ["Loop", "compiled_loop"]
@@ -36,7 +36,7 @@ def compiled_loop() -> Loop:
         raise MissingExtra(
             "simulation needs numba, which is not installed: pip install queuecalc[simulate]"
         ) from error
-    modules = (heap, stations, calls, loop)
+    modules = (heap, users, stations, calls, loop)
     sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (records, *modules))
     namespace: dict[str, Any] = {}
     for module in modules:

@@ -11,8 +11,11 @@ from queuecalc.simulation.compilation import Loop
 from queuecalc.simulation.heap import take
 from queuecalc.simulation.loop import DONE, HUNGRY, THIRSTY, change, next_arrival
 from queuecalc.simulation.records import (
+    A_USER,
+    ARRIVAL,
     CAUSES,
     CLOCK,
+    KINDS,
     PLACE,
     PROGRESS,
     STATION,
@@ -21,6 +24,7 @@ from queuecalc.simulation.records import (
     Tables,
 )
 from queuecalc.simulation.stations import choose_station, feed, queue_up
+from queuecalc.simulation.users import next_number
 from queuecalc.simulation.wiring import Wiring
 
 __all__ = ["Engine", "Sink"]
@@ -65,6 +69,7 @@ class Engine:
 
     def _start(self) -> None:
         """The first request and the first changes of all units; a unit is up with its availability."""
+        self._think()
         next_arrival(self.tables, self.state, self.rng)
         for index, unit in enumerate(self.tables.units):
             share = unit["mean_up"] / (unit["mean_up"] + unit["mean_down"])
@@ -73,6 +78,21 @@ class Engine:
                 self.state.up[index] = 0
                 progress["live"] -= unit["size"]
             change(self.tables, self.state, self.rng, index)
+
+    def _think(self) -> None:
+        """Users who wait for their answers begin by thinking."""
+        tables = self.tables
+        if tables.think <= 0.0:
+            return
+        number = int(np.floor(tables.knots[0]["load"] + 0.5))
+        while self.state.heap_times.size < number + tables.starts:
+            self.state = _grown(self.state)
+        state = self.state
+        pauses = np.sort(tables.pause + tables.think * self.rng.standard_exponential(number))
+        state.heap_times[:number] = pauses  # in order, they are a heap
+        state.heap_codes[:number] = A_USER * KINDS + ARRIVAL
+        state.clock[0]["events"] = state.clock[0]["users"] = number
+        next_number(tables, state)
 
     def advance(self, until: float) -> None:
         """Let events happen until that time [s]."""

@@ -9,8 +9,19 @@ import numpy as np
 
 from queuecalc.simulation.calls import finish_delay, finish_service, proceed
 from queuecalc.simulation.heap import pop, push, take
-from queuecalc.simulation.records import ARRIVAL, CHANGED, DELAYED, KINDS, SERVED, State, Tables
+from queuecalc.simulation.records import (
+    A_USER,
+    ARRIVAL,
+    CHANGED,
+    DELAYED,
+    FROM_OUTSIDE,
+    KINDS,
+    SERVED,
+    State,
+    Tables,
+)
 from queuecalc.simulation.stations import choose_station, feed, next_in_line, queue_up
+from queuecalc.simulation.users import asks, change_number
 
 __all__ = ["DONE", "FULL", "HUNGRY", "THIRSTY", "change", "next_arrival", "run"]
 
@@ -18,11 +29,17 @@ DONE, FULL, HUNGRY, THIRSTY = 0, 1, 2, 3
 """Why the loop hands back: time is up; the buffer of answers is full; records, or samples, run out."""
 
 
+def class_rate(T: Tables, index: int, load: float) -> float:
+    """Requests per second of a class from outside; users who wait for their answers come by themselves."""
+    fixed = float(T.classes[index]["fixed"])
+    return fixed if T.think > 0.0 else T.classes[index]["share"] * load + fixed
+
+
 def total_rate(T: Tables, load: float) -> float:
-    """Requests per second of all classes."""
+    """Requests per second of all classes from outside."""
     rate = 0.0
     for index in range(T.classes.size):
-        rate += T.classes[index]["share"] * load + T.classes[index]["fixed"]
+        rate += class_rate(T, index, load)
     return rate
 
 
@@ -47,26 +64,49 @@ def next_arrival(T: Tables, S: State, rng: np.random.Generator) -> None:
             time = end
             clock["segment"] = segment + 1
         elif rng.random() * top <= total_rate(T, load_at(T, segment, time)):
-            push(S, time, ARRIVAL)
+            push(S, time, FROM_OUTSIDE * KINDS + ARRIVAL)
             return
 
 
 def request(T: Tables, S: State, rng: np.random.Generator) -> None:
-    """A request of some class arrives, and the next one is drawn."""
+    """A request of some class arrives from outside, and the next one is drawn."""
     load = load_at(T, S.clock[0]["segment"], S.clock[0]["now"])
     left = rng.random() * total_rate(T, load)
     chosen = T.classes.size - 1
     for index in range(T.classes.size - 1):
-        left -= T.classes[index]["share"] * load + T.classes[index]["fixed"]
+        left -= class_rate(T, index, load)
         if left < 0.0:
             chosen = index
             break
-    S.offered[chosen] += 1
-    task = take(S, chosen, -1, -1, T.nodes[chosen]["first_line"] - 1)
-    S.tasks[task]["root"] = task
-    S.tasks[task]["time"] = S.clock[0]["now"]
+    task = made(T, S, chosen)
     next_arrival(T, S, rng)
     proceed(T, S, rng, task)
+
+
+def request_of_user(T: Tables, S: State, rng: np.random.Generator) -> None:
+    """A user who has thought asks for something, of the classes by their shares."""
+    total = 0.0
+    for index in range(T.classes.size):
+        total += T.classes[index]["share"]
+    left = rng.random() * total
+    chosen = -1
+    for index in range(T.classes.size):
+        share = T.classes[index]["share"]
+        if share > 0.0:
+            chosen = index
+            left -= share
+            if left < 0.0:
+                break
+    proceed(T, S, rng, made(T, S, chosen))
+
+
+def made(T: Tables, S: State, request_class: int) -> int:
+    """The task of a request that is made now."""
+    S.offered[request_class] += 1
+    task = take(S, request_class, -1, -1, T.nodes[request_class]["first_line"] - 1)
+    S.tasks[task]["root"] = task
+    S.tasks[task]["time"] = S.clock[0]["now"]
+    return task
 
 
 def change(T: Tables, S: State, rng: np.random.Generator, index: int) -> None:
@@ -122,7 +162,11 @@ def run(T: Tables, S: State, rng: np.random.Generator, until: float) -> int:
             finish_service(T, S, rng, index)
         elif kind == DELAYED:
             finish_delay(T, S, rng, index)
-        elif kind == ARRIVAL:
-            request(T, S, rng)
-        else:
+        elif kind == CHANGED:
             change(T, S, rng, index)
+        elif index == FROM_OUTSIDE:
+            request(T, S, rng)
+        elif index != A_USER:
+            change_number(T, S, rng)
+        elif asks(S):
+            request_of_user(T, S, rng)

@@ -31,17 +31,20 @@ def held_still(model: Model, hour: float | None = None, levels: Sequence[float] 
         hour: of the load curve; the hour of its peak by default.
 
     Raises:
-        InvalidInput: an hour without requests, a level outside (0, 1), users who wait for their answers.
+        InvalidInput: an hour without requests, a level outside (0, 1).
     """
-    model.load.known_beforehand("is not simulated")
     curve = model.load.curve
     when = curve.peak_hour if hour is None else float(hour)
     checked_rate(model, when)
-    load = curve.at(when)
+    users = None if model.load.think_s is None or model.load.users is None else model.load.users.at(when)
     still = _asked(model, levels)
     return replace(
         still,
-        load=replace(model.load, curve=Curve.constant(load), users=None),
+        load=replace(
+            model.load,
+            curve=Curve.constant(curve.at(when)),
+            users=None if users is None else Curve.constant(users),
+        ),
         components={
             name: _without(item, *FAILURES, "initial_backlog") for name, item in model.components.items()
         },
@@ -65,12 +68,16 @@ def along(
         failures: whether units fail.
 
     Raises:
-        InvalidInput: a part of no length, or beyond the curve; users who wait for their answers.
+        InvalidInput: a part of no length, or beyond the curve.
     """
-    model.load.known_beforehand("is not simulated")
     followed = _asked(model, levels)
     if between is not None:
-        part = replace(model.load, curve=_part(model.load.curve, *between), users=None)
+        users = model.load.users if model.load.think_s is not None else None
+        part = replace(
+            model.load,
+            curve=_part(model.load.curve, *between),
+            users=None if users is None else _part(users, *between),
+        )
         followed = replace(followed, load=part)
     if failures:
         return followed

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 __all__ = [
     "ARRIVAL",
+    "A_USER",
     "BLOCKED",
     "CAUSES",
     "CHANGED",
@@ -18,11 +19,13 @@ __all__ = [
     "DOWN",
     "DRAW",
     "DROPPED",
+    "FROM_OUTSIDE",
     "HANDED_OFF",
     "HANDED_ON",
     "KINDS",
     "KNOT",
     "LINE",
+    "MORE_OR_FEWER",
     "NOBODY_NODE",
     "NODE",
     "OPTION",
@@ -49,6 +52,9 @@ DOWN, DROPPED, BLOCKED = 0, 1, 2
 KINDS = 4
 """An event is `task x KINDS + kind`; the kinds:"""
 ARRIVAL, SERVED, DELAYED, CHANGED = 0, 1, 2, 3
+
+FROM_OUTSIDE, A_USER, MORE_OR_FEWER = 0, 1, 2
+"""Which arrival: of the stream from outside; of a user who has thought; of another number of users."""
 
 UNLIMITED = 2**30
 """Servers, partitions and waiting places where there is no limit."""
@@ -194,6 +200,10 @@ CLOCK = np.dtype(
         ("answers", "i8"),  # in the buffer
         ("segment", "i8"),  # of the load curve
         ("thirsty", "i8"),  # a pool of samples runs dry
+        ("users", "i8"),  # who wait for their answers
+        ("leaving", "i8"),  # of those still here, who leave once they have thought
+        ("ahead", "i8"),  # segment of the load curve in which their number changes next
+        ("step", "i8"),  # by how much
     ],
     align=True,
 )
@@ -206,6 +216,9 @@ class Tables(NamedTuple):
         margins: by pool, the sample from which on it is nearly used up.
         bound: tasks that one event can make, at most.
         starts: services that one event can begin, at most.
+        think: mean seconds between an answer and the next request of the same user; `knots` are users then. 0: they
+            are requests per second, and nobody waits.
+        pause: seconds that an answer and a request are under way to and from the user.
     """
 
     nodes: Records
@@ -219,6 +232,8 @@ class Tables(NamedTuple):
     margins: npt.NDArray[np.int64]
     bound: int
     starts: int
+    think: float = 0.0
+    pause: float = 0.0
 
 
 class State(NamedTuple):

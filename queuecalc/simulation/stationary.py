@@ -10,10 +10,13 @@ from queuecalc.simulation.arguments import checked_counts, checked_levels, check
 from queuecalc.simulation.batches import batches_of
 from queuecalc.simulation.estimation import Estimator
 from queuecalc.simulation.questions import checked_rate
+from queuecalc.simulation.rates import arriving, pace
 from queuecalc.simulation.wiring import wire
 
 __all__ = ["response_limit", "saturations", "simulate"]
 
+ROUNDS = 3
+"""Requests of every user who waits for answers, before averages are taken."""
 SATURATED = 0.999
 """A utilisation from here on means that the line in front grows without end."""
 
@@ -60,15 +63,18 @@ def simulate(
     before = checked_number("warm_up", warm_up, included=True)
     wiring = wire(model, complete, memory_s=checked_number("memory_s", memory_s))
     when = model.load.curve.peak_hour if hour is None else float(hour)
-    load = model.load.curve.at(when)
-    rate = checked_rate(model, when)
+    load = wiring.curve.at(when)
+    rate, settling = checked_rate(model, when), 0.0
+    if wiring.tables.think > 0.0:
+        rate = pace(wiring, load, seed=checked_whole("seed", seed, 0))
+        settling = ROUNDS * load / rate
 
     seconds = wanted / rate
     observations = batches_of(
         wiring,
         load,
         seconds=seconds,
-        before=before * seconds,
+        before=max(before * seconds, settling),
         number=number,
         seed=checked_whole("seed", seed, 0),
         limit=response_limit(model),
@@ -82,7 +88,7 @@ def simulate(
         counts=complete,
         seed=seed,
         hour=when,
-        load_per_s=load,
+        load_per_s=arriving(wiring, load, observations),
         observations=number,
         simulated_s=sum(one.seconds for one in observations),
         requests=sum(estimator.offered(one) for one in observations),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from queuecalc.architecture import NOBODY, USERS, Call, Figures, Model
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Law
+from queuecalc.load import Curve
 from queuecalc.simulation.records import (
     CLASS,
     COMPONENT,
@@ -73,12 +74,18 @@ class Wiring:
     waited: frozenset[int]
 
     @property
+    def curve(self) -> Curve:
+        """What drives the load: requests per second; users, where they wait for their answers."""
+        load = self.model.load
+        return load.curve if load.think_s is None or load.users is None else load.users
+
+    @property
     def asynchronous(self) -> frozenset[int]:
         """Numbers of the components reached by hand-offs alone."""
         return self.reached - self.waited
 
     def with_load(self, seconds: npt.ArrayLike, load: npt.ArrayLike) -> Tables:
-        """The tables with another load curve: knots in seconds, requests per second."""
+        """The tables with another load curve: knots in seconds, and what `curve` counts."""
         times, loads = np.asarray(seconds, dtype=np.float64), np.asarray(load, dtype=np.float64)
         knots = np.zeros(times.size, dtype=KNOT)
         knots["time"], knots["load"] = times, loads
@@ -142,7 +149,9 @@ class _Wirer:
             units=np.array(self._units() if self.failing else [], dtype=UNIT),
             margins=np.zeros(len(self.laws), dtype=np.int64),
             bound=bound,
-            starts=bound + 2 + self._started_at_once() + self._let_go_at_once(),
+            starts=bound + 2 + self._users_back() + self._started_at_once() + self._let_go_at_once(),
+            think=self.model.load.think_s or 0.0,
+            pause=self.model.load.network_s,
         )
         return Wiring(
             self.model,
@@ -342,6 +351,10 @@ class _Wirer:
             raise InvalidInput(f"{number:,} servers that fail and come back; a simulation takes {MOST:,}")
         return number
 
+    def _users_back(self) -> int:
+        """Users who begin to think, at most."""
+        return int(self.model.load.think_s is not None)
+
     def _let_go_at_once(self) -> int:
         """Servers held along one chain of calls, at most; each may free a place in two lines."""
         return 2 * sum(bool(spot.component) and holds(self._figures(spot.component)) for spot in self.spots)
@@ -375,7 +388,6 @@ def wire(model: Model, counts: Mapping[str, int], *, failing: bool = False, memo
         memory_s: over how many seconds a rate cap measures the rate of visits.
 
     Raises:
-        InvalidInput: a call that nobody takes, calls in a circle, or users who wait for their answers.
+        InvalidInput: a call that nobody takes, calls in a circle.
     """
-    model.load.known_beforehand("is not simulated")
     return _Wirer(model, counts, failing).wire(memory_s)

@@ -278,14 +278,9 @@ def test_what_does_not_go_with_it(old: str, new: str, said: str) -> None:
 
 def test_what_is_not_done_says_so() -> None:
     from queuecalc.derivation.plan import whiteboard
-    from queuecalc.simulation.questions import held_still
     from queuecalc.sizing.verification import verify
 
     model = read_text(TWO)
-    with pytest.raises(
-        InvalidInput, match=r"load\.think_s: .* is not simulated; take requests_per_user_per_s"
-    ):
-        held_still(model)
     with pytest.raises(InvalidInput, match=r"load\.think_s: .* no calculation by hand"):
         whiteboard(model, {"web": 1, "db": 1})
     with pytest.raises(InvalidInput, match=r"load\.think_s: .* no second evaluator"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,8 +63,12 @@ def everything() -> tuple[Model, dict[str, int]]:
     return described, counts
 
 
-def lived(loop: Loop, thrift: int = 1) -> tuple[Engine, list[Any]]:
-    wiring = wire(*everything(), failing=True, memory_s=2.0)
+def lived(loop: Loop, thrift: int = 1, think_s: float | None = None) -> tuple[Engine, list[Any]]:
+    described, counts = everything()
+    if think_s is not None:  # the same curve, read as users who wait for their answers
+        load = replace(described.load, think_s=think_s, users=described.load.curve, network_s=0.1)
+        described = replace(described, load=load)
+    wiring = wire(described, counts, failing=True, memory_s=2.0)
     answers: list[Any] = []
     engine = Engine(
         wiring,
@@ -80,9 +85,10 @@ def lived(loop: Loop, thrift: int = 1) -> tuple[Engine, list[Any]]:
     return engine, answers
 
 
-def test_plain_and_compiled_agree_to_the_last_bit() -> None:
-    plain, seen = lived(run)
-    fast, found = lived(compiled_loop())
+@pytest.mark.parametrize("think_s", [None, 0.9])
+def test_plain_and_compiled_agree_to_the_last_bit(think_s: float | None) -> None:
+    plain, seen = lived(run, think_s=think_s)
+    fast, found = lived(compiled_loop(), think_s=think_s)
     for name, ours, theirs in zip(plain.state._fields, plain.state, fast.state, strict=True):
         fields = ours.dtype.names or ()
         for field in fields:
@@ -97,6 +103,9 @@ def test_plain_and_compiled_agree_to_the_last_bit() -> None:
         assert np.array_equal(one[0], other[0])
         assert np.array_equal(one[1], other[1])
     # and everything was at work: down, dropped, blocked; requests and messages
+    if think_s is not None:
+        assert plain.state.clock[0]["users"] == 0
+        return
     assert plain.state.lost.sum(axis=(0, 2)).all()
     assert plain.state.messages.sum(axis=1).all()
     assert plain.state.components["arrivals"].all()
