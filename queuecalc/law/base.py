@@ -126,9 +126,10 @@ class Law(ABC):
         return released(_before_zero(time, self._cdf(np.maximum(time, 0.0)), 0.0))
 
     def pdf(self, t: npt.ArrayLike) -> Real:
-        """Density of the part of the law without atoms; 0 for t < 0."""
+        """Density of the part of the law without atoms; 0 for t < 0 and at infinity."""
         time = np.asarray(t, dtype=np.float64)
-        return released(_before_zero(time, self._pdf(np.clip(time, 0.0, FAR)), 0.0))
+        density = self._pdf(np.clip(time, 0.0, FAR))
+        return released(np.where((time < 0.0) | np.isinf(time), 0.0, density))
 
     def tail_and_density(self, t: npt.ArrayLike) -> tuple[Real, Real]:
         """(sf, pdf) at once, where they share work."""

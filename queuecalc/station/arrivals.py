@@ -96,7 +96,11 @@ class RenewalWait:
             return np.where(load.stable, np.clip(sigma, 0.0, 1.0), 1.0)
         total = np.zeros(share.shape)
         log_weight = np.zeros(share.shape)
-        for j, log_phi, log_left in rungs(self.interarrival, self.service_rate, int(np.max(load.servers))):
+        for block in rungs(self.interarrival, self.service_rate, int(np.max(load.servers))):
+            # behind the first axis, they have the shape of the law and the rate alone
+            j, log_phi, log_left = (
+                x.reshape(len(x), *(1,) * (share.ndim + 1 - x.ndim), *x.shape[1:]) for x in block
+            )
             left = np.exp(log_left)
             with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
                 rise = np.log(np.maximum(load.servers - j + 1.0, 1.0) / j) + log_left - log_phi

@@ -86,7 +86,7 @@ class MMcKWait(Timed):
     @property
     def abscissa(self) -> Real:
         """c mu."""
-        return released(np.asarray(self.servers) * np.asarray(self.service_rate) + np.zeros(self.shape))
+        return released(np.broadcast_to(np.asarray(self.servers) * np.asarray(self.service_rate), self.shape))
 
     @property
     def atoms(self) -> Atoms:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from queuecalc.law.base import Law
+from queuecalc.station.third_cumulant import third_cumulant_of_parts
 
 __all__ = ["excess_second_moment"]
 
@@ -24,16 +25,32 @@ def excess_second_moment(law: Law) -> Any:
 
     With exponential moments: 1 - X*(s) = E[X] s - E[X^2] s^2 / 2 + ... is regular inside |s| < abscissa, and Cauchy's
     integral over half that circle finds the coefficient to 2^-NODES. Without: E[X^2] = int t^2 P(S > t) dt / m on
-    geometric steps of t, which is a trapezoidal rule in ln t.
+    geometric steps of t, which is a trapezoidal rule in ln t; for sums, whose survival function is an inversion and too
+    coarse so far out, from the third cumulants of the parts.
     """
     mean = np.asarray(law.mean, dtype=np.float64)
     scv = np.asarray(law.scv, dtype=np.float64)
     limit = np.broadcast_to(np.asarray(law.abscissa, dtype=np.float64), law.shape)
     light = limit > 0.0
     contour = _by_contour(law, mean, limit) if np.any(light) else np.zeros(law.shape)
-    integral = np.zeros(law.shape) if np.all(light) else _by_integral(law, mean)
+    integral = np.zeros(law.shape)
+    if not np.all(light):
+        cumulant = third_cumulant_of_parts(law, _third_cumulant)
+        if cumulant is None:
+            integral = _by_integral(law, mean)
+        else:
+            safe = np.where(mean > 0.0, mean, 1.0)
+            integral = (cumulant / safe + 3.0 * np.asarray(law.var) + mean * mean) / 3.0
     constant = mean * mean / 3.0
     return np.where(scv == 0.0, constant, np.where(np.isinf(scv), np.inf, np.where(light, contour, integral)))
+
+
+def _third_cumulant(law: Law) -> Any:
+    """E[(S - E S)^3]; inf where the third moment is infinite."""
+    mean, var = np.asarray(law.mean), np.asarray(law.var)
+    with np.errstate(invalid="ignore"):
+        cumulant = mean * (3.0 * (excess_second_moment(law) - var) - mean * mean)
+    return np.where(np.isfinite(cumulant), cumulant, np.inf)
 
 
 def _by_contour(law: Law, mean: Any, limit: Any) -> Any:

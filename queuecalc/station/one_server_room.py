@@ -167,12 +167,10 @@ class LeftOver:
         w = 1.0 - s / rate
         with np.errstate(divide="ignore"):
             upwards = room * np.log(np.abs(w)) > -GROWTH
-        total = np.zeros(s.shape, dtype=np.result_type(s, np.float64))
-        if np.any(upwards):
-            total = self._upwards(np.where(upwards, w, 1.0), served)
-        if not np.all(upwards):
-            total = np.where(upwards, total, self._downwards(np.where(upwards, 0.0, w), served))
-        return total
+        if np.all(upwards):
+            return self._upwards(w, served)
+        below = self._downwards(np.where(upwards, 0.0, w), served)
+        return np.where(upwards, self._upwards(np.where(upwards, w, 1.0), served), below)
 
     def _upwards(self, w: Any, served: Any) -> Any:
         """C_n = (C_{n - 1} - v_n + sigma_n S*) / w."""

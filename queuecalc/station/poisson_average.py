@@ -18,7 +18,9 @@ from queuecalc.station.poisson_ratio import poisson_weight
 __all__ = ["piece_rule", "poisson_average"]
 
 WIDTH = 12.0
-"""Standard deviations, and 40 terms more, kept on each side of the largest term: 1e-31 of it is left."""
+"""Standard deviations kept on each side of the largest term, and so many terms more: 1e-31 of it is left."""
+
+BESIDE = 40.0
 
 ORDER = 16
 """Terms of a piece; up to so many counts are added up one by one."""
@@ -67,8 +69,8 @@ def poisson_average(
 
 def _edges(x: Any, centre: Any, end: Any, bends: Sequence[Any]) -> Any:
     """Whole numbers in rising order, first axis: the pieces lie between them."""
-    low = np.floor(np.maximum(centre - WIDTH * np.sqrt(centre) - 40.0, 0.0))
-    high = np.maximum(np.minimum(np.ceil(x + WIDTH * np.sqrt(x) + 40.0), np.ceil(end)), low)
+    low = np.floor(np.maximum(centre - WIDTH * np.sqrt(centre) - BESIDE, 0.0))
+    high = np.maximum(np.minimum(np.ceil(x + WIDTH * np.sqrt(x) + BESIDE), np.ceil(end)), low)
     width = np.max(high - low, initial=0.0)
     column = (-1, *(1,) * x.ndim)
     if width <= 4.0 * ORDER * ORDER:

@@ -225,13 +225,14 @@ class Waiting(Record):
                 return np.where(-s < self.finite.abscissa, values, np.inf)
             slack, relief = self.margin
             regular = np.asarray(self.steady)
-            if self._exponential or not self.single:
-                regular = regular & (1.0 + relief * s > 0.0)
-            if not self._exponential:
-                d = self.service.excess_complement(s / self._each)
-                regular = regular & (slack + self.load.utilisation * d > 0.0) & np.isfinite(d)
-            if not self._exponential and not self.single:
-                regular = regular & (1.0 + self.correction.epsilon * s > 0.0)
+            plain = 1.0 + relief * s > 0.0
+            if self._exponential:
+                return np.where(regular & plain & np.isfinite(values), values, np.inf)
+            d = self.service.excess_complement(s / self._each)
+            regular = regular & (slack + self.load.utilisation * d > 0.0) & np.isfinite(d)
+            if not self.single:
+                beta, epsilon = self.correction.beta, self.correction.epsilon
+                regular = regular & (1.0 + epsilon * s > 0.0) & (plain | (beta == 1.0))
             return np.where(regular & np.isfinite(values), values, np.inf)
 
     @cached_property

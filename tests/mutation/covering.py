@@ -24,6 +24,9 @@ EVERYWHERE = (
 )
 """How pytest is called."""
 
+FEW = 2
+"""A line that fewer tests run may be remembered from then on, and matter to others: then all tests of the file run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Covering:
@@ -38,10 +41,10 @@ class Covering:
     tests: dict[str, dict[int, list[str]]]
 
     def of(self, file: str, lines: Iterable[int]) -> dict[str, float]:
-        """The tests that run one of these lines, the quickest first, with their seconds; else all of the file."""
+        """The tests that run one of these lines, the quickest first, with their seconds; of the file if few do."""
         inside = self.tests.get(file, {})
         chosen = {test for line in lines for test in inside.get(line, ())}
-        if not chosen:
+        if len(chosen) < FEW:
             chosen = {test for tests in inside.values() for test in tests}
         return {
             test: self.seconds[test] for test in sorted(chosen, key=lambda test: (self.seconds[test], test))

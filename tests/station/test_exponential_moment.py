@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from queuecalc.law import Exponential, Gamma, Hyperexponential
-from queuecalc.station import Waiting
+from queuecalc.law import Exponential, Gamma, Hyperexponential, Law
+from queuecalc.station import MGc, Waiting
 from queuecalc.station.decay import decay_rate
 
 LAWS = [
@@ -36,6 +36,26 @@ def test_moments_of_the_wait_end_at_its_decay_rate(service: object, servers: int
         assert np.all(np.isinf(past))
     else:
         assert np.all(np.isinf(past[np.asarray(beyond) > max(decay, 1.0 / relief)]))
+
+
+@pytest.mark.parametrize("service", LAWS, ids=repr)
+@pytest.mark.parametrize("servers", [1, 4])
+@pytest.mark.parametrize("utilisation", [0.3, 0.9])
+def test_moments_of_the_wait_are_those_of_its_law(service: Law, servers: int, utilisation: float) -> None:
+    """E exp(theta W) = 1 + theta int exp(theta t) P(W > t) dt, finite below the abscissa of the law alone."""
+    rate = utilisation * servers / 0.5
+    waiting = Waiting(arrival_rate=rate, service=service, servers=servers)
+    law = MGc(arrival_rate=rate, service=service, servers=servers).wait
+    beyond = float(law.abscissa) * np.array([1.0 - 1e-6, 1.0 + 1e-6, 2.0, 5.0])
+    assert np.isfinite(waiting.exponential_moment(beyond)).tolist() == [True, False, False, False]
+    x, w = np.polynomial.legendre.leggauss(12)
+    ends = np.append(0.0, np.geomspace(1e-5, 1.0, 60)) * law.isf(1e-10)
+    half = np.diff(ends)[:, None] / 2.0
+    t = ends[:-1, None] + half * (1.0 + x)
+    tail = law.sf(t)
+    for theta in 0.1 * law.abscissa, 0.3 * law.abscissa:
+        moment = 1.0 + theta * np.sum(half * w * np.exp(theta * t) * tail)
+        assert waiting.exponential_moment(theta) == pytest.approx(moment, rel=1e-5)
 
 
 def test_without_a_steady_state_every_moment_is_infinite() -> None:
