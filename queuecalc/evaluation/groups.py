@@ -129,20 +129,19 @@ def group_of(
 
 
 def _combinations(turn: Sequence[Branch]) -> dict[tuple[tuple[int, int], ...], float]:
-    """Chances of the numbers of calls of a turn, by ((visit, calls), ...)."""
+    """Chances of the numbers of calls of a turn, by ((visit, calls), ...) in file order, as they join a line."""
     numbers: list[tuple[tuple[int, float], ...]] = []
     for branch in turn:
         whole, rest = split_times(branch.times)
         numbers.append(((whole, 1.0 - rest), (whole + 1, rest)) if rest > 0.0 else ((whole, 1.0),))
     found: dict[tuple[tuple[int, int], ...], float] = {}
     for combination in product(*numbers):
-        copies: dict[int, int] = {}
+        copies = dict.fromkeys((branch.visit for branch in turn), 0)
         chance = 1.0
         for branch, (number, share) in zip(turn, combination, strict=True):
             chance *= share
-            if number:
-                copies[branch.visit] = copies.get(branch.visit, 0) + number
-        key = tuple(sorted(copies.items()))
+            copies[branch.visit] += number
+        key = tuple((visit, number) for visit, number in copies.items() if number)
         found[key] = found.get(key, 0.0) + chance
         if len(found) > _MOST_CASES:
             raise InvalidInput(

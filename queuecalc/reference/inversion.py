@@ -30,24 +30,34 @@ _TURN = np.exp(1j * math.pi * _ORDER / _ROUND)[:, None]
 _POINTS = (_ALIAS / (2 * _ROUND) + 1j * math.pi * _ORDER / _ROUND)[:, None]
 
 
-def nodes(t: float) -> Any:
-    """The points s at which a transform is needed for the time t > 0 [s], shape (points, 1)."""
-    return _POINTS / t
+def nodes(t: Any) -> Any:
+    """The points s at which a transform is needed.
+
+    Args:
+        t: > 0 [s], a number, or some of them of shape (times,).
+
+    Returns:
+        Shape (points, 1), or (points, times, 1).
+    """
+    return _POINTS / t if np.ndim(t) == 0 else _POINTS[:, None] / np.asarray(t)[:, None]
 
 
-def survival(mass: Any, transform: Any, t: float) -> Any:
+def survival(mass: Any, transform: Any, t: Any) -> Any:
     """P(T > t), for a law that is smooth on (0, inf) but may be defective.
 
     Args:
         mass: P(T < inf), shape (instants,).
-        transform: E[exp(-s T); T < inf] at `nodes(t)`, shape (points, instants).
-        t: seconds, > 0.
+        transform: E[exp(-s T); T < inf] at `nodes(t)`, shape (points, instants) or (points, times, instants).
+        t: seconds, > 0; a number, or shape (times,).
 
     Returns:
-        P(t < T < inf), shape (instants,), between 0 and `mass`.
+        P(t < T < inf), shape (instants,) or (times, instants), between 0 and `mass`.
     """
-    terms = ((mass - transform) / nodes(t) * _TURN).real
-    blocks = terms[1:].reshape(_DIRECT + _AVERAGED, _ROUND, -1).sum(axis=1)
+    s = nodes(t)
+    missing = (mass - transform) / s
+    terms = (missing * _TURN.reshape(-1, *(1,) * (missing.ndim - 1))).real
+    blocks = terms[1:].reshape(_DIRECT + _AVERAGED, _ROUND, *terms.shape[1:]).sum(axis=1)
     partial = 0.5 * terms[0] + np.cumsum(blocks, axis=0)
-    total = _BINOMIAL @ partial[_DIRECT - 1 :]
-    return np.clip(math.exp(_ALIAS / (2 * _ROUND)) / (_ROUND * t) * total, 0.0, mass)
+    total = np.tensordot(_BINOMIAL, partial[_DIRECT - 1 :], axes=1)
+    seconds = t if np.ndim(t) == 0 else np.asarray(t)[:, None]
+    return np.clip(math.exp(_ALIAS / (2 * _ROUND)) / (_ROUND * seconds) * total, 0.0, mass)

@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 
 from queuecalc.reference.plan import Node, Plan
-from queuecalc.reference.response import State, late, late_at_most, served, waits
+from queuecalc.reference.response import late, late_at_most, served, waits
 from queuecalc.reference.station import offered_work
 from queuecalc.reference.traffic import at, flows, of_component, users_rates
+from queuecalc.reference.way import State
 
 __all__ = ["Losses", "offered_requests"]
 
 _RARE = 1e-13
 """Late answers of this share of all requests and states are not looked at."""
 
-_ORDERS = (1, 2)
+_ORDERS, _ORDERS_OF_FEW = (1, 2), (3, 5)
+_FEW = 256
+"""For so few pieces higher orders are worth their points."""
+
 _GROUPS = 64
 _DEEPEST = 30
 _AT_ONCE = 20_000
@@ -154,10 +158,11 @@ def _integral(
     """Integrals over parts of pieces by Gauss-Legendre of two orders; parts on which they differ are halved."""
     total: Any = 0.0
     whole = float(seconds.sum())
-    coarse, fine = (np.polynomial.legendre.leggauss(order) for order in _ORDERS)
+    orders = _ORDERS if low.size > _FEW else _ORDERS_OF_FEW
+    rules = [np.polynomial.legendre.leggauss(order) for order in orders]
     for depth in range(_DEEPEST + 1):
         length = seconds[piece] * (high - low)
-        values = [_quadrature(function, rule, piece, low, high) * length for rule in (coarse, fine)]
+        values = [value * length for value in _quadratures(function, rules, piece, low, high)]
         open_parts = (np.abs(values[1] - values[0]) > tolerance * length / whole).any(axis=0)
         if depth == _DEEPEST:
             open_parts[:] = False
@@ -174,14 +179,20 @@ def _integral(
     return total
 
 
-def _quadrature(
-    function: Callable[[Any, Any], Any], rule: tuple[Any, Any], piece: Any, low: Any, high: Any
-) -> Any:
-    """The mean over each part, shape (rows, parts)."""
-    points, weights = rule
+def _quadratures(
+    function: Callable[[Any, Any], Any], rules: list[tuple[Any, Any]], piece: Any, low: Any, high: Any
+) -> list[Any]:
+    """The mean over each part by every rule, shape (rows, parts) each."""
+    points = np.concatenate([points for points, _ in rules])
     shares = low + (0.5 + 0.5 * points[:, None]) * (high - low)
     pieces = np.broadcast_to(piece, shares.shape)
     flat_share, flat_piece = shares.ravel(), pieces.ravel()
     chunks = np.array_split(np.arange(flat_share.size), -(-flat_share.size // _AT_ONCE))
     values = np.concatenate([function(flat_piece[chunk], flat_share[chunk]) for chunk in chunks], axis=1)
-    return np.tensordot(0.5 * weights, values.reshape(len(values), *shares.shape), axes=(0, 1))
+    values = values.reshape(len(values), *shares.shape)
+    found, first = [], 0
+    for _, weights in rules:
+        part = values[:, first : first + weights.size]
+        found.append(np.tensordot(0.5 * weights, part, axes=(0, 1)))
+        first += weights.size
+    return found

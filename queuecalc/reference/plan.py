@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from queuecalc.architecture import NOBODY, USERS, Call, Endpoint, Figures, Model
 
 if TYPE_CHECKING:
+    from queuecalc.reference.arrivals import Arrivals
     from queuecalc.reference.order import Step
 
 __all__ = ["Node", "Plan", "parts"]
@@ -46,14 +47,13 @@ class Plan:
         self.figures: dict[str, Figures] = {
             name: component.figures_with(self.present) for name, component in model.components.items()
         }
-        if any(call.together for call in model.calls):
-            raise NotImplementedError("calls that go out together are not part of the plain evaluator")
         if any(self.figures[name].waits == "held" for name in self.present):
             raise NotImplementedError("held servers are not part of the plain evaluator")
         self.excuses: list[str] = []
         self.asynchronous: frozenset[str] = frozenset()
         self.waited_for: frozenset[str] = frozenset()
         self.known: dict[tuple[Node, AbstractSet[str]], list[tuple[Call, Node]]] = {}
+        self.arrivals: dict[frozenset[str], Mapping[str, Arrivals]] = {}
         self.may_wait: frozenset[str] = frozenset()
         self.at_risk: frozenset[str] = frozenset()
         self.reached: set[Node] = set()

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from queuecalc.reference.plan import Node, Plan
-from queuecalc.reference.response import State, late, served
+from queuecalc.reference.response import late, served
 from queuecalc.reference.station import visit_service
 from queuecalc.reference.traffic import ALL_UP, Flows, of_component, users_rates
+from queuecalc.reference.way import State
 
 __all__ = ["largest_flows", "most_late"]
 
@@ -51,7 +52,8 @@ def most_late(plan: Plan, rates: Flows, names: Sequence[str], seconds: float) ->
     """The share of some classes' responses that take longer than `seconds`, in the worst slot; 0 without responses.
 
     A response that a station without a steady state delays for ever is late; what is dropped or blocked has none.
-    Slots of similar load are passed over where even the largest flows of all of them give less than some slot does.
+    Slots of similar load are passed over where even the largest flows of all of them give less than some slot does;
+    there calls that go out at once are taken as independent, which is no less.
     """
     slots = plan.model.load.curve.slots
     load = np.maximum(slots.left, slots.right)
@@ -62,7 +64,7 @@ def most_late(plan: Plan, rates: Flows, names: Sequence[str], seconds: float) ->
     first = np.unique(np.linspace(0, load.size, _GROUPS, endpoint=False).astype(np.intp))
     most = {node: np.maximum.reduceat(rate[order], first) for node, rate in rates.items()}
     extremes = [reduce.reduceat(load[order], first) for reduce in (np.minimum, np.maximum)]
-    bounds = np.maximum(*(_late_shares(plan, most, some, names, seconds) for some in extremes))
+    bounds = np.maximum(*(_late_shares(plan, most, some, names, seconds, apart=True) for some in extremes))
     group = np.searchsorted(first, everything, side="right") - 1
     worst = 0.0
     for each in np.argsort(-bounds):
@@ -80,9 +82,11 @@ def _sheds(plan: Plan) -> bool:
     return any(f.max_queue is not None or f.max_rate_per_s is not None for f in figures)
 
 
-def _late_shares(plan: Plan, rates: Flows, load: Any, names: Sequence[str], seconds: float) -> Any:
+def _late_shares(
+    plan: Plan, rates: Flows, load: Any, names: Sequence[str], seconds: float, *, apart: bool = False
+) -> Any:
     offered = {node.request_class: rate for node, rate in users_rates(plan, load).items()}
-    state = State(plan, rates, plan.counts)
+    state = State(plan, rates, plan.counts, apart=apart)
     total, within = np.zeros(load.size), np.zeros(load.size)
     for name in names:
         total = total + offered[name] * served(state, name, unsteady=True)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from queuecalc.law import Deterministic, Exponential, Law, Mixture, RandomSum, Sum
+from queuecalc.reference.arrivals import ONE_BY_ONE, arrivals
+from queuecalc.reference.batches import Batches
 from queuecalc.reference.plan import Node, Plan, parts
 
 __all__ = [
@@ -102,13 +104,23 @@ class Station:
         stable: whether it has a steady state.
         accepted: share of visits that find a place.
         wait: transform of the wait of those.
-        mean_wait: its mean; inf where there is no steady state.
+        delayed: the chance that they wait.
+        utilisation: offered work / servers alive.
+        scv: of the service of all visits together.
+        beside: the share of the visits that come together with visits to other components.
+        line: where several come at once to one line, that line; meaningless where there is no steady state.
+        servers: of one line; None: nobody ever waits.
     """
 
     stable: Any
     accepted: Any
     wait: Transform
-    mean_wait: Any
+    delayed: Any
+    utilisation: Any
+    scv: Any = 1.0
+    beside: float = 0.0
+    line: Batches | None = None
+    servers: int | None = None
 
 
 def offered_work(plan: Plan, flows: Mapping[Node, Any], dead: frozenset[str]) -> Any:
@@ -124,18 +136,26 @@ def station(plan: Plan, name: str, flows: Mapping[Node, Any], live: int, dead: f
     """The station with `live` > 0 units at work; `flows` are the visits per second of every node at it."""
     figures = plan.figures[name]
     rate = np.asarray(sum(flows.values(), 0.0), dtype=np.float64)
-    always = np.ones(rate.shape, dtype=bool)
+    always, nothing = np.ones(rate.shape, dtype=bool), np.zeros(rate.shape)
     if figures.servers is None or not np.any(rate > 0.0):
-        return Station(always, 1.0, _no_wait, np.zeros(rate.shape))
+        return Station(always, 1.0, _no_wait, nothing, nothing, servers=figures.servers)
     units, servers = (live, figures.servers) if figures.pooling == "split" else (1, figures.servers * live)
     weights = _weights(plan, flows, rate, dead)
     rho = offered_work(plan, flows, dead) / (figures.servers * live)
+    come, scv = arrivals(plan, dead).get(name, ONE_BY_ONE), _scv(weights)
     if figures.max_queue is not None:
-        wait, blocked, mean = _bounded(weights, rate / units, servers, servers + figures.max_queue)
-        return Station(always, 1.0 - blocked, wait, mean)
+        wait, blocked, delayed = _bounded(weights, rate / units, servers, servers + figures.max_queue)
+        return Station(always, 1.0 - blocked, wait, delayed, rho, scv, come.beside, None, servers)
     stable = rho < 1.0 - NEARLY_FULL
-    wait, mean = _unbounded(weights, np.where(stable, rate, 0.0) / units, servers)
-    return Station(stable, 1.0, wait, np.where(stable, mean, np.inf))
+    steady = np.where(stable, rate, 0.0) / units
+    line = None
+    if len(come.sizes) > 1:
+        line = _batches(weights, steady, servers, come.to_one_of(units))
+        wait, delayed = line.wait, line.busy
+    else:
+        wait, delayed, _ = _unbounded(weights, steady, servers)
+    delayed = np.where(stable, delayed, 1.0)
+    return Station(stable, 1.0, wait, delayed, rho, scv, come.beside, line if units == 1 else None, servers)
 
 
 Weights = list[tuple[Service, Any]]
@@ -158,6 +178,23 @@ def _same_exponential(weights: Weights) -> float | None:
     return means.pop() if len(means) == 1 and all(service.exponential for service, _ in weights) else None
 
 
+def _mean(weights: Weights) -> Any:
+    return sum((share * service.mean for service, share in weights), 0.0)
+
+
+def _scv(weights: Weights) -> Any:
+    second = sum((share * service.second_moment for service, share in weights), 0.0)
+    return second / _mean(weights) ** 2 - 1.0
+
+
+def _batches(weights: Weights, rate: Any, servers: int, sizes: tuple[float, ...]) -> Batches:
+    def service(s: Any) -> Any:
+        return sum((share * some.transform(s) for some, share in weights), 0.0)
+
+    exponential = _same_exponential(weights) is not None
+    return Batches(rate, sizes, service, _mean(weights), _scv(weights), exponential, servers)
+
+
 def _mixture(weights: Weights) -> Law:
     if len(weights) == 1:
         return weights[0][0].law()
@@ -178,8 +215,8 @@ def _erlang_b(offered: Any, servers: int) -> Any:
     return np.exp(log) / gammaincc(servers + 1.0, offered)
 
 
-def _unbounded(weights: Weights, rate: Any, servers: int) -> tuple[Transform, Any]:
-    """Transform and mean of the wait in M/M/c, M/G/1 or M/G/c, everywhere below capacity."""
+def _unbounded(weights: Weights, rate: Any, servers: int) -> tuple[Transform, Any, Any]:
+    """Transform of the wait, its chance, and its mean, in M/M/c, M/G/1 or M/G/c, everywhere below capacity."""
     exponential = _same_exponential(weights)
     if exponential is not None:
         blocked = _erlang_b(rate * exponential, servers)
@@ -192,9 +229,9 @@ def _unbounded(weights: Weights, rate: Any, servers: int) -> tuple[Transform, An
             value = 1.0 - delayed + delayed * theta / below
             return np.where(below > 0.0, value, np.inf) if np.isrealobj(s) else value
 
-        return exponential_wait, delayed / theta
+        return exponential_wait, delayed, delayed / theta
     if servers == 1:
-        mean = sum((share * service.mean for service, share in weights), 0.0)
+        mean = _mean(weights)
         rho = rate * mean
         second = sum((share * service.second_moment for service, share in weights), 0.0)
 
@@ -204,21 +241,21 @@ def _unbounded(weights: Weights, rate: Any, servers: int) -> tuple[Transform, An
             value = (1.0 - rho) / below
             return np.where(below > 0.0, value, np.inf) if np.isrealobj(s) else value
 
-        return pollaczek_khinchine, rate * second / (2.0 * (1.0 - rho))
+        return pollaczek_khinchine, rho, rate * second / (2.0 * (1.0 - rho))
     from queuecalc.station import MGc
 
     many = MGc(arrival_rate=rate, service=_mixture(weights), servers=servers)
-    return many.wait.lst, np.asarray(many.mean_wait)
+    return many.wait.lst, np.asarray(many.delay_probability), np.asarray(many.mean_wait)
 
 
 def _bounded(weights: Weights, rate: Any, servers: int, capacity: int) -> tuple[Transform, Any, Any]:
-    """Transform of the accepted customers' wait, blocking probability, mean wait: M/M/c/K, else M/G/c/K."""
+    """Transform of the accepted customers' wait, chance of no place, chance of a wait: M/M/c/K, else M/G/c/K."""
     exponential = _same_exponential(weights)
     if exponential is None or capacity > _RECURSION:
         from queuecalc.station import MGcK
 
         some = MGcK(arrival_rate=rate, service=_mixture(weights), servers=servers, capacity=capacity)
-        return some.wait.lst, np.asarray(some.blocking_probability), np.asarray(some.mean_wait)
+        return some.wait.lst, np.asarray(some.blocking_probability), np.asarray(some.delay_probability)
     offered = np.asarray(rate * exponential)
     chances = [np.ones_like(offered)]
     for n in range(1, capacity + 1):
@@ -241,8 +278,7 @@ def _bounded(weights: Weights, rate: Any, servers: int, capacity: int) -> tuple[
         value = (at_once + later) / accepted
         return np.where(leave + s > 0.0, value, np.inf) if np.isrealobj(s) else value
 
-    mean = sum((chances[n] * (n - servers + 1) for n in range(servers, capacity)), 0.0) / leave / accepted
-    return wait, chances[capacity], mean
+    return wait, chances[capacity], sum(chances[servers:capacity], 0.0) / accepted
 
 
 def mean_wait(plan: Plan, flows: Mapping[Node, Any], units: int, servers: int, most: float) -> Any:
@@ -253,4 +289,4 @@ def mean_wait(plan: Plan, flows: Mapping[Node, Any], units: int, servers: int, m
     rho = offered_work(plan, flows, frozenset()) / (units * servers)
     with np.errstate(divide="ignore", invalid="ignore"):
         lowered = np.where(rho > most, rate * most / rho, rate)
-    return _unbounded(_weights(plan, flows, rate, frozenset()), lowered / units, servers)[1]
+    return _unbounded(_weights(plan, flows, rate, frozenset()), lowered / units, servers)[2]

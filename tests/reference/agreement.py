@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from queuecalc.architecture import Model
-from queuecalc.evaluation import evaluate
+from queuecalc.evaluation.facts import Facts
+from queuecalc.evaluation.plan import Pattern
 from queuecalc.reference import Judgement, Plan
 from queuecalc.reference.availability import bracket
 from queuecalc.reference.judgement import percentile_targets
@@ -32,28 +33,30 @@ def disagreements(
         lost: absolute, of the lost share.
         availability: whether failure states are gone through.
     """
-    fast = evaluate(model, counts)
+    present = frozenset(name for name, count in counts.items() if count)
+    facts = Facts(Pattern(model, present), counts)
     judged = Judgement(Plan(model, counts))
     found = []
-    theirs = {(line.target, line.subject): line for line in fast.lines}
     for line in judged.quick_lines():
-        other = theirs[line.target.removesuffix("_ms"), line.subject]
-        if line.target.startswith("p") or line.target == "drained":
-            if line.kept != other.kept:
-                found.append(f"{line.target} {line.subject} kept: {other.kept}, {line.kept}")
-        elif not math.isclose(line.reached, other.reached or 0.0, rel_tol=relative, abs_tol=1e-7):
-            found.append(f"{line.target} {line.subject}: {other.reached}, {line.reached}")
+        theirs = line.reached
+        if line.target in ("stability", "utilisation"):
+            theirs, _ = facts.peak(line.subject)
+        elif line.target == "lag":
+            theirs = max(each.max_lag[0] for each in facts.lags[line.subject])
+        if not math.isclose(line.reached, theirs, rel_tol=relative, abs_tol=1e-7):
+            found.append(f"{line.target} {line.subject}: {theirs}, {line.reached}")
     for target, subject, percentile, names in percentile_targets(judged.plan):
-        worst = next(e for e in fast.latencies if (e.key, e.subject) == (f"{target}_ms", subject)).worst_s
+        worst = facts.worst(tuple(names), percentile.level).seconds
         if math.isfinite(worst) and worst > 0.0:
             share = most_late(judged.plan, judged.largest, names, worst)
             if not math.isclose(share, 1.0 - percentile.level, rel_tol=late):
                 found.append(
                     f"{target} {subject}: {share / (1.0 - percentile.level) - 1.0:.2e} too many late"
                 )
-    if availability and fast.availability is not None:
+    if availability:
         units = {name: judged.plan.counts[name] for name in judged.plan.present}
         between = bracket(judged._losses(1e-9, late=True), "", units, lambda _: False)
-        if not math.isclose(between.least, 1.0 - fast.availability.load_aware, rel_tol=1e-6, abs_tol=lost):
-            found.append(f"lost: {1.0 - fast.availability.load_aware:.9g}, {between.least:.9g}")
+        theirs = 1.0 - facts.availability.load_aware
+        if not math.isclose(between.least, theirs, rel_tol=1e-6, abs_tol=lost):
+            found.append(f"lost: {theirs:.9g}, {between.least:.9g}")
     return found

@@ -7,8 +7,24 @@ import pytest
 from tests.reference.agreement import disagreements
 from tests.reference.random_words import worded_model
 
+QUADRATURE = 1e-5
+"""Relative, of the share that is late: the fast evaluator's transforms of the longest of several calls."""
+
 
 @pytest.mark.parametrize("seed", [2, 3, 4, 6, 7, 8])
 def test_calls_that_lead_back_to_a_component(seed: int) -> None:
     draw = worded_model(seed, ("loops", "failover"))
     assert disagreements(draw.model, draw.counts) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 8, 9, 11, 13, 16, 17, 22])
+def test_calls_that_go_out_at_once(seed: int) -> None:
+    """Several to one line and beside each other, one group inside another."""
+    draw = worded_model(seed, ("together",))
+    assert disagreements(draw.model, draw.counts, late=QUADRATURE, availability=False) == []
+
+
+@pytest.mark.parametrize("seed", [0, 3, 14, 18, 25])
+def test_what_is_lost_of_calls_that_go_out_at_once(seed: int) -> None:
+    draw = worded_model(seed, ("together",))
+    assert disagreements(draw.model, draw.counts, late=QUADRATURE) == []

@@ -16,8 +16,9 @@ import pytest
 
 import queuecalc as qc
 from queuecalc.answer import Certificate, to_json
+from queuecalc.architecture import PercentileTarget
 from queuecalc.errors import InvalidInput
-from queuecalc.law import Exponential
+from queuecalc.law import Exponential, Gamma
 from queuecalc.reference import BoxBounds, Judgement, Line, Plan, direction
 from queuecalc.report import plain_text, verification_page
 from queuecalc.sizing import size, verification
@@ -384,6 +385,36 @@ def test_calls_that_lead_back_at_another_operation_are_verified() -> None:
     calls = [call("users", "a.front"), call("a.front", "b"), call("b", "a.back", 0.5)]
     made = model(parts, calls, load=(40.0, 40.0), availability=0.9)
     _soundly(made)
+
+
+def test_calls_that_go_out_at_once_are_verified() -> None:
+    """Two stores beside each other, and three calls to one of them."""
+    target = PercentileTarget(key="p95_ms", level=0.95, seconds=0.45)
+    parts = [
+        component("web", 0.03, count=(1, 3), usd_per_month=Decimal(30), availability=0.99),
+        component("left", 0.02, count=(1, 3), usd_per_month=Decimal(20), availability=0.99),
+        component(
+            "right",
+            {"": Gamma(mean=0.05, scv=2.0)},
+            count=(1, 3),
+            usd_per_month=Decimal(25),
+            availability=0.98,
+        ),
+    ]
+    calls = [
+        call("users", "web"),
+        replace(call("web", "left", 3.0), together="parts"),
+        replace(call("web", "right"), together="parts"),
+    ]
+    _soundly(
+        model(
+            parts,
+            calls,
+            load=(14.0, 14.0),
+            percentiles=(target,),
+            availability=0.95,
+        )
+    )
 
 
 def _soundly(made: qc.Model) -> None:
