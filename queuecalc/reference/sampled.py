@@ -31,8 +31,11 @@ _AMPLE = 1024.0
 _POINTS = 12
 _NOTHING_LEFT = 1e-14
 
-_AT_ONCE = 256
+_AT_ONCE = 96
 """So many tails are computed together."""
+
+_ALIKE = 8
+"""Panels are kept in so large groups, so that many tails have the same ones."""
 
 
 class Sampled:
@@ -60,7 +63,7 @@ class Sampled:
         if self.known_to < reach:
             self._sample(_AMPLE * reach)
         columns = s.reshape(len(s), -1).T
-        integrals = [_weights(self.edges, column) @ self.values for column in columns]
+        integrals = [_weights(self.edges, column.tobytes()) @ self.values for column in columns]
         return self.mass - s * np.stack(integrals, axis=1).reshape(*s.shape[:-1], -1)
 
     def _sample(self, end: float) -> None:
@@ -72,7 +75,8 @@ class Sampled:
             values[start : start + step] = self.tail(times[start : start + step])
             if np.all(values[start : start + step][-1] <= _NOTHING_LEFT):
                 break
-        panels = min(start + step, times.size) // _POINTS
+        used = min(start + step, times.size) // _POINTS
+        panels = min(-(-used // _ALIKE) * _ALIKE, len(edges) - 1)
         self.known_to, self.edges, self.values = end, edges[: panels + 1], values[: panels * _POINTS]
 
 
@@ -107,8 +111,10 @@ def _times(edges: tuple[float, ...]) -> Any:
     return (edge[:-1, None] + half * (1.0 + _rule()[0])).ravel()
 
 
-def _weights(edges: tuple[float, ...], s: Any) -> Any:
+@lru_cache(maxsize=128)
+def _weights(edges: tuple[float, ...], points: bytes) -> Any:
     """Integral of exp(-s x) over everything, of a function by its values: shape (points, values)."""
+    s = np.frombuffer(points, dtype=np.complex128)
     found = np.zeros((s.size, len(edges) - 1, _POINTS), dtype=np.complex128)
     scale = 1.0 / s[0].real
     shape = (s * scale).round(13).tobytes()
