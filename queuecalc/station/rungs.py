@@ -54,7 +54,8 @@ def _interpolated(asked: Logarithms, start: int, stop: int) -> Logarithms | None
     nodes = middle + half * np.cos(angle)
     cosines = 2.0 / NODES * np.cos(np.outer(np.arange(NODES), angle))
     cosines[0] *= 0.5
-    coefficients = [np.tensordot(cosines, values, axes=1) for values in asked(nodes)]
+    with np.errstate(invalid="ignore"):  # logarithms of 0 are found not to be smooth
+        coefficients = [np.tensordot(cosines, values, axes=1) for values in asked(nodes)]
 
     def values(j: Any) -> tuple[Any, Any]:
         u = ((j - middle) / max(half, 0.5)).reshape(-1, *(1,) * (coefficients[0].ndim - 1))

@@ -56,6 +56,26 @@ def test_moments_are_the_derivatives_of_the_transform(service: Law, rho: float, 
         assert -slope == pytest.approx(law.mean, rel=1e-3)
 
 
+@pytest.mark.parametrize("back", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("rho", [0.2, 0.9])
+def test_exponential_services_decay_at_the_square_of_the_difference_of_the_roots(
+    rho: float, back: float
+) -> None:
+    """With feedback y - lambda y / (q mu - y) at its largest, (sqrt(q mu) - sqrt(lambda))^2; mu - lambda without."""
+    own = (1.0 - back) / 0.7
+    law = fed(Exponential(mean=0.7), rho, back)
+    expected = own * (1.0 - np.sqrt(rho)) ** 2 if back else own * (1.0 - rho)
+    assert law.abscissa == pytest.approx(expected, rel=1e-9)
+    assert fed(Exponential(mean=0.7), 1.1, back).abscissa == 0.0
+
+
+def test_squared_variation_is_variance_over_squared_mean() -> None:
+    for rho, back in ((0.3, 0.2), (0.95, 0.8)):
+        law = fed(Gamma(mean=0.7, scv=3.0), rho, back)
+        assert law.scv * law.mean**2 == pytest.approx(law.var)
+    assert fed(Gamma(mean=0.7, scv=3.0), 1.2, 0.3).scv == np.inf
+
+
 def test_the_mean_is_that_of_a_queue_with_the_whole_work_at_once() -> None:
     """The number in the system does not see the order of service; then Little's law."""
     back, service = 0.6, Gamma(mean=0.5, scv=2.0)

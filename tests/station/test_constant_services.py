@@ -70,6 +70,36 @@ def test_waits_against_the_walk_by_brute_force(c: int, rho: float) -> None:
     assert station.delay_probability == pytest.approx(system[c:].sum(), rel=1e-9)
 
 
+@pytest.mark.parametrize(("c", "rho"), [(2, 1e-4), (3, 5e-3), (5, 0.05)])
+def test_the_transform_in_light_traffic_against_crommelins(c: int, rho: float) -> None:
+    """E z^Lq = (c - a) (1 - z) / (exp(-s D) - z^c) prod_k (z - z_k) / (1 - z_k) at z = 1 - s / lambda, also |z| > 1.
+
+    Hardly anybody waits: what is left to 1 is what is asked for.
+    """
+    station = MDc(arrival_rate=c * rho / 2.0, service_rate=0.5, servers=c)
+    for s in (0.1 * c * rho, 0.3, 2.0, 1.0 + 2.0j):
+        with mp.workdps(80):
+            a = mp.mpf(c * rho / 2.0) * 2
+            r = a / c
+            zeros = [-mp.lambertw(-r * mp.exp(-r) * mp.expjpi(mp.mpf(2 * k) / c)) / r for k in range(1, c)]
+            z = 1 - mp.mpmathify(s) * 2 / a
+            value = (c - a) * (1 - z) / (mp.exp(-2 * mp.mpmathify(s)) - z**c)
+            value *= mp.fprod((z - zero) / (1 - zero) for zero in zeros)
+            expected = complex(1 - value)
+        assert complex(station.wait.lst_complement(s)) == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.99, 1.0 - 1e-6])
+def test_moments_and_transforms_of_one_server_are_those_of_mg1(rho: float) -> None:
+    ours = MDc(arrival_rate=rho / 3.0, service_rate=1.0 / 3.0, servers=1).wait
+    theirs = MG1(arrival_rate=rho / 3.0, service=Deterministic(mean=3.0)).wait
+    assert ours.var == pytest.approx(theirs.var, rel=1e-9)
+    for q in (1e-9, 1e-6, 1e-3, 1.0, 40.0):
+        s = q / theirs.mean
+        assert ours.lst_complement(s) == pytest.approx(theirs.lst_complement(s), rel=1e-9)
+        assert ours.excess_lst(s) == pytest.approx(theirs.excess_lst(s), rel=1e-9)
+
+
 def test_batches_of_stations_and_quantiles_on_the_kinks() -> None:
     rates = np.array([[0.0], [3.0], [7.9], [8.0]])
     many = MDc(arrival_rate=rates, service_rate=2.0, servers=[1, 4])

@@ -11,7 +11,7 @@ import pytest
 
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Law
-from queuecalc.station import REGISTRY
+from queuecalc.station import REGISTRY, Batch, Waiting
 from tests.station.cases import LAWS, builder
 
 
@@ -57,3 +57,27 @@ def test_a_law_must_be_one(kind: str) -> None:
         if field.init and isinstance(getattr(station, field.name), Law):
             with pytest.raises(InvalidInput, match=rf"^{type(station).__name__}: {field.name}"):
                 dataclasses.replace(station, **{field.name: "gamma"})
+
+
+def test_batches_are_values_however_they_are_given() -> None:
+    batch = Batch([0.25, np.float64(0.75)])  # type: ignore[arg-type]
+    assert batch == Batch((0.25, 0.75))
+    assert hash(batch) == hash(Batch((0.25, 0.75)))
+    assert batch.probabilities == (0.25, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("arrival_rate", -1.0),
+        ("arrival_rate", math.nan),
+        ("servers", 0),
+        ("servers", 1.5),
+        ("max_queue", -1),
+        ("service", 3),
+    ],
+)
+def test_a_wait_by_itself_checks_its_arguments(name: str, wrong: Any) -> None:
+    usual = {"arrival_rate": 1.0, "service": LAWS["gamma"], "servers": 2, "max_queue": 3}
+    with pytest.raises(InvalidInput, match=rf"^Waiting: .*{name}"):
+        Waiting(**(usual | {name: wrong}))

@@ -178,6 +178,46 @@ def test_transforms_between_the_points_that_were_asked(law: Law) -> None:
         assert found == pytest.approx(truth, rel=1e-12, abs=1e-12)
 
 
+class Counted:
+    """A law of which it is told at how many arguments it was asked."""
+
+    def __init__(self, law: Law) -> None:
+        self.law, self.shape, self.asked = law, law.shape, 0
+
+    def lst(self, s: Any) -> Any:
+        self.asked += np.size(s)
+        return self.law.lst(s)
+
+    def lst_complement(self, s: Any) -> Any:
+        return self.law.lst_complement(s)
+
+
+@pytest.mark.parametrize(
+    ("law", "step"),
+    [
+        (Exponential(mean=1.0), 1e-3),
+        (Exponential(mean=1.0), 0.5),
+        (Gamma(mean=1.0, scv=0.01), 1e-3),
+        (Gamma(mean=1.0, scv=8.0), 1e-3),
+        (Deterministic(mean=1.0), 1e-4),
+    ],
+    ids=repr,
+)
+def test_a_million_points_are_asked_of_the_law_at_some_hundreds(law: Law, step: float) -> None:
+    """A thousand one by one, then the nodes and what lies between them, piece by piece of double length."""
+    counted = Counted(law)
+    number = sum(len(block[0]) for block in rungs(counted, step, 10**6))  # type: ignore[arg-type]
+    assert number == 10**6
+    assert counted.asked <= 1024 + 10 * 2 * 28
+
+
+def test_transforms_that_vanish_are_asked_one_by_one() -> None:
+    """exp(-j) is 0 from j = 746 on; with hardly any load nobody waits."""
+    station = GMc(interarrival=Deterministic(mean=1.0), service_rate=1.0, servers=5000)
+    assert station.delay_probability == 0.0
+    assert station.mean_in_system == pytest.approx(1.0)
+
+
 def test_hardly_any_load_for_a_million_servers() -> None:
     station = GMc(interarrival=Gamma(mean=1e5, scv=20.0), service_rate=20000.0, servers=10**6)
     assert 0.0 <= station.delay_probability < 1e-250

@@ -64,6 +64,17 @@ def test_percentiles_and_delays_are_as_far_off_as_the_evidence_says() -> None:
     assert np.mean(late) < 0.03
 
 
+@pytest.mark.parametrize(
+    ("mean", "c", "ca2", "cs2"), [(0.3, 1, 0.5, 2.0), (4.0, 3, 1.5, 0.25), (0.3, 12, 0.2, 0.0)]
+)
+def test_kingmans_formula(mean: float, c: int, ca2: float, cs2: float) -> None:
+    """E[W] <= lambda (var A + var S / c + (c - 1) E[S]^2 / c^2) / (2 (1 - rho))."""
+    gap = mean / c / 0.8
+    ours = GGc(interarrival=law(gap, ca2), service=law(mean, cs2), servers=c, method="kingman")
+    spread = ca2 * gap * gap + cs2 * mean * mean / c + (c - 1) / c**2 * mean * mean
+    assert ours.mean_wait == pytest.approx(spread / gap / (2.0 * 0.2), rel=1e-12)
+
+
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "kingman"])
 @pytest.mark.parametrize("c", [1, 4, 30])
 def test_markovian_queues_are_exact(method: str, c: int) -> None:

@@ -35,6 +35,17 @@ def test_sums_against_40_digits(most: int, ratio: float) -> None:
             assert abs(ahead.transform(np.array([theta]))[0] - expected) <= exact
 
 
+def test_small_and_large_crowds_side_by_side() -> None:
+    most, capacity = np.array([3.0, RECURSION + 40.0, 900.0]), np.array([4.0, 60.0, 20_000.0])
+    together = Ahead(most, capacity)
+    theta = np.array([0.4 + 0.2j])
+    for k in range(3):
+        alone = Ahead(most[k : k + 1], capacity[k : k + 1])
+        assert together.log_weight[k] == pytest.approx(alone.log_weight[0], rel=1e-13)
+        assert together.mean[k] == pytest.approx(alone.mean[0], rel=1e-13)
+        assert together.transform(theta)[k] == pytest.approx(alone.transform(theta)[0], rel=1e-13)
+
+
 def test_between_whole_numbers_a_mixture() -> None:
     low, middle, high = (Ahead(np.array([b]), np.array([3.0])) for b in (2.0, 2.25, 3.0))
     assert middle.mean[0] == pytest.approx(0.75 * low.mean[0] + 0.25 * high.mean[0])
