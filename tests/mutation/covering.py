@@ -24,6 +24,8 @@ EVERYWHERE = (
 )
 """How pytest is called."""
 
+ENOUGH_S = 60.0
+
 FEW = 2
 """A line that fewer tests run may be remembered from then on, and matter to others: then all tests of the file run."""
 
@@ -41,14 +43,22 @@ class Covering:
     tests: dict[str, dict[int, list[str]]]
 
     def of(self, file: str, lines: Iterable[int]) -> dict[str, float]:
-        """The tests that run one of these lines, the quickest first, with their seconds; of the file if few do."""
+        """The tests that run one of these lines, the quickest first, with their seconds; of the file if few do.
+
+        At most `ENOUGH_S` of them: a mutant that survives so much is counted as one that survives.
+        """
         inside = self.tests.get(file, {})
         chosen = {test for line in lines for test in inside.get(line, ())}
         if len(chosen) < FEW:
             chosen = {test for tests in inside.values() for test in tests}
-        return {
-            test: self.seconds[test] for test in sorted(chosen, key=lambda test: (self.seconds[test], test))
-        }
+        found: dict[str, float] = {}
+        left = ENOUGH_S
+        for test in sorted(chosen, key=lambda test: (self.seconds[test], test)):
+            left -= self.seconds[test]
+            if found and left < 0.0:
+                break
+            found[test] = self.seconds[test]
+        return found
 
 
 class _Watch:

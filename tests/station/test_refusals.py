@@ -78,6 +78,6 @@ def test_batches_are_values_however_they_are_given() -> None:
     ],
 )
 def test_a_wait_by_itself_checks_its_arguments(name: str, wrong: Any) -> None:
-    usual = {"arrival_rate": 1.0, "service": LAWS["gamma"], "servers": 2, "max_queue": 3}
+    usual: dict[str, Any] = {"arrival_rate": 1.0, "service": LAWS["gamma"], "servers": 2, "max_queue": 3}
     with pytest.raises(InvalidInput, match=rf"^Waiting: .*{name}"):
         Waiting(**(usual | {name: wrong}))

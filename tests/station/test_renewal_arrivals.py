@@ -206,7 +206,7 @@ class Counted:
 def test_a_million_points_are_asked_of_the_law_at_some_hundreds(law: Law, step: float) -> None:
     """A thousand one by one, then the nodes and what lies between them, piece by piece of double length."""
     counted = Counted(law)
-    number = sum(len(block[0]) for block in rungs(counted, step, 10**6))  # type: ignore[arg-type]
+    number = sum(len(block[0]) for block in rungs(counted, step, 10**6))  # type: ignore[arg-type, misc]
     assert number == 10**6
     assert counted.asked <= 1024 + 10 * 2 * 28
 
@@ -214,7 +214,7 @@ def test_a_million_points_are_asked_of_the_law_at_some_hundreds(law: Law, step: 
 def test_transforms_that_vanish_are_asked_one_by_one() -> None:
     """exp(-j) is 0 from j = 746 on; with hardly any load nobody waits."""
     station = GMc(interarrival=Deterministic(mean=1.0), service_rate=1.0, servers=5000)
-    assert station.delay_probability == 0.0
+    assert 0.0 <= station.delay_probability < 1e-250
     assert station.mean_in_system == pytest.approx(1.0)
 
 
