@@ -16,6 +16,7 @@ import queuecalc as qc
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Deterministic, Exponential, Gamma, Hyperexponential, Law, two_moment
 from queuecalc.network.general.grid import Grid, renewal_index
+from queuecalc.network.general.handing_on import queued
 from tests.network.graphs import names, rates, routings
 
 SPECTRAL = ("dispersion", "robust")
@@ -327,3 +328,14 @@ def test_what_is_no_network_is_refused(changes: dict[str, Any], message: str) ->
 def test_an_unknown_method_names_the_known_ones() -> None:
     with pytest.raises(InvalidInput, match=r"dispersion, robust, qna \(did you mean 'robust'"):
         line([0.1]).solve(method="robost")
+
+
+@pytest.mark.parametrize("servers", [2, 7])
+def test_several_servers_relax_like_one_that_is_as_fast_as_all(servers: int) -> None:
+    """The relaxation time is rho (ca2 + cs2) / (1.5 c mu (1 - rho)^2): of m and c it knows m / c alone."""
+    omega = np.geomspace(1e-4, 1e2, 7)
+    many = queued(omega, Gamma(mean=2.0, scv=1.7), servers, 0.8, 0.6)
+    one = queued(omega, Gamma(mean=2.0 / servers, scv=1.7), 1, 0.8, 0.6)
+    assert many.h == pytest.approx(one.h, rel=1e-12)
+    other = queued(omega / 3.0, Gamma(mean=6.0, scv=1.7), servers, 0.8, 0.6)
+    assert many.h == pytest.approx(other.h, rel=1e-12)
