@@ -156,6 +156,7 @@ class Facts:
             self.counts.__getitem__,
             self.counts.__getitem__,
             self.pattern.pool.arrivals,
+            self.pattern.pool.populations,
         )
         found = dict(self.walk.work)
         for name in graph.holding:

@@ -61,6 +61,7 @@ class _Point:
     transforms: dict[tuple[str, LiveCounts], Any] = field(default_factory=dict)
     services: dict[int, Any] = field(default_factory=dict)
     s: Any = None
+    held: HeldQueues | None = None
 
 
 @dataclass
@@ -99,6 +100,7 @@ class ScenarioLosses:
     occupied: bool = True
 
     def __post_init__(self) -> None:
+        self.populations: dict[Any, Any] = {}
         self.arrivals = arrivals_at_peak(self.model, self.graph)
         self.routes: dict[str, Route] = {
             name: route_of(self.graph, name, self.model.load.network_s) for name in self.classes
@@ -161,9 +163,16 @@ class ScenarioLosses:
         return point.queues[name, live]
 
     def _held(self, point: _Point) -> HeldQueues:
-        return HeldQueues(
-            self.graph, point.type_rates, self._sure_units, self.counts.__getitem__, self.arrivals
-        )
+        if point.held is None:
+            point.held = HeldQueues(
+                self.graph,
+                point.type_rates,
+                self._sure_units,
+                self.counts.__getitem__,
+                self.arrivals,
+                self.populations,
+            )
+        return point.held
 
     def _sure_units(self, name: str) -> int:
         """The one live count of a component that held servers wait for."""

@@ -1,131 +1,42 @@
-"""How long a held server is busy: its own service and all that its visit waits for.
+"""The queues of a graph in which servers are held while their visits wait for calls (`waits = "held"`).
 
-A component with `waits = "held"` keeps a server while its visit's calls are under way (Rolia & Sevcik 1995, the method
-of layers). Its queue sees the service law
+Who holds the servers of a component is a closed population: at most as many as there are servers, each in its own
+service or at what it waits for (Rolia & Sevcik 1995, the method of layers). How many there are is the birth-and-death
+process of `network/closed/held_line.py`, which gives
 
-    S + sum over calls of n + f sojourns (wait + fixed delay + own service + what they wait for in turn),
+- the wait in line for a server, and how many others were held when a visit came;
+- the wait at each callee, for each number of visits held.
 
-a sum of independent times, so the transform is a product and the SCV follows. The sojourn of a visit is the same as
-without holding, its wait apart: the calls are then part of the occupancy, not added again. Callers come after callees,
-so nothing is iterated, and there is one solution: from an empty and from a full start the same. A cycle of held calls
-would be a deadlock and is refused when the calls are lowered.
+The callee's queue is the mixture over these numbers, as all its visits see it. The queue of the component that holds
+mixes what follows upon each number: its transform is that of the wait in line, times what the callees then make of
+the visit, over what they make of all visits; so a product along the way is the mixture of products.
 
-A component that nobody calls but held visits never sees more of them than their servers, N. Its wait is that of a
-room of N places whose arrival rate is raised until as many get in as come (`SourcedQueue`); with other visits, too, or
-where one of them is handed off, it is that of Poisson arrivals, which overstates it where N is small.
+Callers come after callees; a cycle of held calls would be a deadlock and is refused when the calls are lowered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from queuecalc.architecture.graph import Graph
+from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.evaluation.flows import FloatArray
-from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
+from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals, split_times
+from queuecalc.evaluation.held_queue import HoldingQueue, SourcedQueue, StackedQueue
+from queuecalc.evaluation.holders import Cycle, cycle_of
 from queuecalc.evaluation.queues import Queue, service_law
-from queuecalc.evaluation.sources import illinois, pressure
-from queuecalc.law import Deterministic, Law, RandomSum, Sum
-from queuecalc.station import Waiting
-from queuecalc.station.queue_wait import QueueWait
+from queuecalc.law import Law
+from queuecalc.network.closed.held_line import HeldLine
+from queuecalc.network.closed.population import Population, Stop, grid
 
-if TYPE_CHECKING:
-    from queuecalc.network.closed.crowd import CrowdWaiting
+__all__ = ["HeldQueues"]
 
-__all__ = ["HeldQueues", "SourcedQueue"]
-
-
-class SourcedQueue(Queue):
-    """A queue in which no more than so many visits can be at once; stable as if there were no such limit."""
-
-    population: int
-
-    @classmethod
-    def of(cls, queue: Queue, population: int) -> SourcedQueue:
-        """The same queue with at most `population` visits, in line and in service."""
-        made = cls(queue.figures, queue.service, queue.rate, queue.live, queue.arrivals)
-        object.__setattr__(made, "population", population)
-        return made
-
-    @cached_property
-    def waiting(self) -> Waiting | None:
-        """A room of `population` places, its arrivals such that as many get in as come."""
-        figures, split = self.figures, self.figures.pooling == "split"
-        assert figures.servers is not None
-        rate = np.asarray(self.rate / self.live if split else self.rate)
-        servers = figures.servers * (1 if split else self.live)
-        places = np.maximum(self.population - np.asarray(servers), 0)
-        steady = np.asarray(self.stable)
-        served = np.where(steady, rate, 0.0)
-        busy = np.where(steady, self.utilisation, 0.0)
-        raised = served * np.exp(pressure(busy, servers, places))
-        return Waiting.of_checked(raised, self.service, servers, places)
-
-    @cached_property
-    def mean_wait(self) -> FloatArray:
-        """E[W]; inf where there is no steady state."""
-        assert self.waiting is not None
-        return np.where(self.stable, np.asarray(self.waiting.mean), np.inf)
-
-    @cached_property
-    def blocked(self) -> FloatArray:
-        """Nobody is: who would be waits for the caller instead."""
-        return np.zeros_like(self.utilisation)
-
-    def lst(self, s: Any) -> Any:
-        """E exp(-s W); 0 where there is no steady state."""
-        assert self.waiting is not None
-        return np.where(self.stable, self.waiting.lst(s), 0.0)
-
-
-class HoldingQueue(Queue):
-    """The queue of a component whose servers are held.
-
-    Who waits there finds all servers held, and so the most calls under way that there can be: what lies before him is
-    served by the occupancy `full` of that state. The utilisation is that of all states.
-    """
-
-    full: Callable[[], Law] | None
-    steady_below: Any
-
-    @classmethod
-    def of(cls, queue: Queue, full: Callable[[], Law] | None, steady_below: Any) -> HoldingQueue:
-        """The same queue, its line served as when all servers are held (None: as ever)."""
-        made = cls(queue.figures, queue.service, queue.rate, queue.live, queue.arrivals)
-        object.__setattr__(made, "full", full)
-        object.__setattr__(made, "steady_below", steady_below)
-        return made
-
-    @cached_property
-    def utilisation(self) -> FloatArray:
-        """Occupied servers / servers alive; inf where a station that they wait for has no steady state."""
-        work = self.rate * np.asarray(self.service.mean) / ((self.figures.servers or 1) * self.live)
-        return np.where(self.steady_below | (self.rate <= 0.0), work, np.inf)
-
-    @cached_property
-    def waiting(self) -> Waiting | CrowdWaiting | None:
-        """The line at the service law of the full state."""
-        return Queue(
-            self.figures,
-            self.service if self.full is None else self.full(),
-            self.rate,
-            self.live,
-            self.arrivals,
-        ).waiting
-
-    @cached_property
-    def mean_wait(self) -> FloatArray:
-        """E[W]; inf where there is no steady state."""
-        assert self.waiting is not None
-        return np.where(self.stable, np.asarray(self.waiting.mean), np.inf)
-
-    def lst(self, s: Any) -> Any:
-        """E exp(-s W); 0 where there is no steady state."""
-        assert self.waiting is not None
-        return np.where(self.stable, self.waiting.lst(s), 0.0)
+_SAME = 1e-12
+_MOST_KEPT = 12
+_MOST_POPULATIONS = 2048
 
 
 class HeldQueues:
@@ -135,8 +46,9 @@ class HeldQueues:
         graph: the graph.
         type_rates: inflow of every service type, shape (types, instants).
         units: units alive by component.
-        bought: units of the components that hold servers, alive or not: so many of their visits there can be.
+        bought: units of the components that hold servers by which the waits at their callees are limited.
         arrivals: how many visits come at once, where not one by one.
+        populations: what is known of populations whose callees serve nobody else, at any load.
     """
 
     def __init__(
@@ -146,13 +58,18 @@ class HeldQueues:
         units: Callable[[str], Any],
         bought: Callable[[str], int],
         arrivals: Mapping[str, Arrivals] | None = None,
+        populations: dict[Any, Population] | None = None,
     ) -> None:
         self.graph = graph
         self.type_rates = type_rates
         self.units = units
         self.bought = bought
         self.arrivals = arrivals or {}
+        self.populations = {} if populations is None else populations
         self._queues: dict[str, Queue] = {}
+        self._lines: dict[tuple[str, int], HeldLine] = {}
+        self._cycles: dict[str, dict[int, Cycle]] = {}
+        self._kept: dict[Any, Any] = {}
 
     def queue(self, name: str) -> Queue:
         """The queue of a component with some unit alive."""
@@ -162,87 +79,299 @@ class HeldQueues:
 
     def with_units(self, name: str, units: Any) -> Queue:
         """The same with so many units alive: a number, or a column of shape (states, 1) for several states."""
-        figures, rates = self.graph.figures[name], self.type_rates[list(self.graph.types_of[name])]
-        arrivals = self.arrivals.get(name, ONE_BY_ONE)
-        queue = Queue(figures, self.service(name, rates), rates.sum(axis=0), units, arrivals)
+        queue = self._open(name, units)
         if name in self.graph.holding:
-            bounded = any(name in holders for holders in self.graph.holders_of.values())
-            full = (lambda: self.when_full(name, made)) if bounded else None
-            made: HoldingQueue = HoldingQueue.of(queue, full, self.steady_below(name))
-            return made
-        callers = self.graph.holders_of.get(name)
-        if not callers or figures.servers is None or figures.max_queue is not None:
-            return queue
-        servers = [(self.graph.figures[caller].servers or 0) * self.bought(caller) for caller in callers]
-        return SourcedQueue.of(queue, sum(servers))
+            below = self.steady_below(name)
+            if np.ndim(units) == 0:
+                return HoldingQueue.of(queue, self, name, self.line(name, int(units)), below)
+            counts = [int(each) for each in np.ravel(units)]
+            parts = (
+                HoldingQueue.of(self._open(name, n), self, name, self.line(name, n), below) for n in counts
+            )
+            return StackedQueue.of(queue, parts)
+        if name in self._holders and self._stands(name):
+            return SourcedQueue.of(queue, self, name)
+        return queue
 
-    def service(self, name: str, rates: FloatArray) -> Law:
-        """The service law that the queue of a component sees: the occupancy where servers are held."""
-        return service_law(self.graph, name, rates, self.occupancy if name in self.graph.holding else None)
-
-    def when_full(self, name: str, queue: Queue) -> Law:
-        """The occupancy while all servers are held: at the largest load that they can carry.
-
-        kappa >= 1 times the present load holds all of them, rho(kappa) = 1.
-        """
-
-        def missing(x: Any) -> Any:
-            rho = self._scaled(name, np.exp(x), queue.live).utilisation
-            return 1.0 - 1.0 / np.maximum(rho, 1e-300)
-
+    def _open(self, name: str, units: Any) -> Queue:
         rates = self.type_rates[list(self.graph.types_of[name])]
-        work = rates.T @ [float(self.graph.types[index].law.mean) for index in self.graph.types_of[name]]
-        least = work / ((queue.figures.servers or 1) * queue.live)
-        at_most = np.broadcast_to(-np.log(np.clip(least, 1e-9, 1.0)) + 1e-9, queue.utilisation.shape)
-        x = illinois(missing, np.zeros(queue.utilisation.shape), at_most)
-        return self._scaled(name, np.exp(np.minimum(x, at_most)), queue.live).service
+        arrivals = self.arrivals.get(name, ONE_BY_ONE)
+        return Queue(self.graph.figures[name], self.service(name), rates.sum(axis=0), units, arrivals)
 
-    def _scaled(self, name: str, factor: Any, units: Any) -> Queue:
-        rates = self.type_rates.reshape(self.type_rates.shape[0], *(1,) * (factor.ndim - 1), -1) * factor
-        there = HeldQueues(self.graph, rates, self.units, self.bought, self.arrivals)
-        own = rates[list(self.graph.types_of[name])]
-        queue = Queue(self.graph.figures[name], there.service(name, own), own.sum(axis=0), units)
-        return HoldingQueue.of(queue, None, there.steady_below(name))
+    def service(self, name: str) -> Law:
+        """The service law that the queue of a component sees: with all that it holds for, where servers are held."""
+        rates = self.type_rates[list(self.graph.types_of[name])]
+        return service_law(self.graph, name, rates, self._held_for if name in self.graph.holding else None)
+
+    def _held_for(self, index: int) -> Law:
+        """How long a server is held by a service type of its component if nobody waits."""
+        return self.cycles(self.graph.types[index].component)[index].alone
 
     def steady_below(self, name: str) -> Any:
         """Whether every station that the visits of a component wait for has a steady state."""
         steady: Any = np.True_
-        for index in self.graph.visits_of[name]:
-            for branch in self.graph.visits[index].branches:
-                component = self.graph.visits[branch.visit].component
-                if branch.wait and np.any(self.units(component)):
-                    steady = steady & self.queue(component).stable & self.steady_below(component)
+        for component in {n for cycle in self.cycles(name).values() for n in (*cycle.stops, *cycle.passed)}:
+            steady = steady & self.queue(component).stable
         return steady
 
-    def occupancy(self, index: int) -> Law:
-        """How long a visit of a service type keeps a server of a component that holds."""
-        (visit,) = (v for v in self.graph.visits if v.type == index)
-        return self._with_calls(self.graph.types[index].law, visit.branches)
+    # -- who holds
 
-    def _with_calls(self, own: Law, branches: Any) -> Law:
-        laws = [own]
+    def _alive(self, name: str) -> bool:
+        return bool(np.any(self.units(name)))
+
+    def _stands(self, name: str) -> bool:
+        """Whether visits to a component stand in a line that depends on how many of them there are."""
+        figures = self.graph.figures[name]
+        together = len(self.arrivals.get(name, ONE_BY_ONE).sizes) > 1
+        if figures.servers is None or figures.max_queue is not None or together:
+            return False
+        types = self.graph.types_of[name]
+        return name in self.graph.holding or any(
+            float(self.graph.types[index].law.mean) > 0.0 for index in types
+        )
+
+    def cycles(self, name: str) -> dict[int, Cycle]:
+        """By service type of a component that holds servers, what its visits do meanwhile."""
+        if name not in self._cycles:
+            graph = self.graph
+            self._cycles[name] = {
+                graph.visits[index].type: cycle_of(
+                    graph, index, lambda _, kind: self._held_for(kind), self._stands, self._alive
+                )
+                for index in graph.visits_of[name]
+            }
+        return self._cycles[name]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[str]]:
+        """By component, those whose servers are held by visits that stand in its line."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.graph.holding):
+            if self._alive(name):
+                for stop in {stop for cycle in self.cycles(name).values() for stop in cycle.stops}:
+                    found.setdefault(stop, []).append(name)
+        return found
+
+    def line(self, name: str, units: int) -> HeldLine:
+        """The line of a component that holds servers, with so many units alive."""
+        key = name, units
+        if key not in self._lines:
+            self._lines[key] = self._new_line(name, units)
+        return self._lines[key]
+
+    def _new_line(self, name: str, units: int) -> HeldLine:
+        figures = self.graph.figures[name]
+        split = units if figures.pooling == "split" else 1
+        each = figures.servers or 1
+        servers = each * units // split
+        most = each * self.bought(name) if split == 1 else servers
+        callers = self.graph.holders_of.get(name) if split == 1 else None
+        sources = None
+        if callers:
+            sources = sum((self.graph.figures[c].servers or 1) * self.bought(c) for c in callers)
+        rates = self.type_rates[list(self.graph.types_of[name])]
+        cycles = [self.cycles(name)[index] for index in self.graph.types_of[name]]
+        weights = _weights(rates)
+        held = servers if sources is None else min(servers, sources)
+        stops = self._stops(cycles, weights, rates.sum(axis=0), split)
+        own = _mean(weights, [cycle.own.mean for cycle in cycles]) + self._passed_wait(cycles, weights)
+        own = np.maximum(own, 1e-300)
+        population = self._population(name, own, list(stops.values()), grid(held), float(most))
+        scv = [_mixed_scv(weights, [(cycle.own.mean, cycle.own.var) for cycle in cycles])]
+        for stop in stops:
+            works = [cycle.stops.get(stop) for cycle in cycles]
+            scv.append(_mixed_scv(weights, [(w.mean, w.var) if w else (0.0, 0.0) for w in works]))
+        rate = rates.sum(axis=0) / split
+        return HeldLine(rate, servers, population, self.service(name), tuple(scv), figures.max_queue, sources)
+
+    def _passed_wait(self, cycles: list[Cycle], weights: Any) -> Any:
+        """Mean wait of a cycle in lines that do not depend on who is held."""
+        total: Any = np.zeros(1)
+        for component in {name for cycle in cycles for name in cycle.passed}:
+            queue = self.queue(component)
+            if queue.waiting is not None:
+                wait = np.where(np.isfinite(queue.mean_wait), queue.mean_wait, 0.0)
+                total = total + _mean(weights, [cycle.passed.get(component, 0.0) for cycle in cycles]) * wait
+        return total
+
+    def _stops(self, cycles: list[Cycle], weights: Any, rate: FloatArray, split: int) -> dict[str, Stop]:
+        found = {}
+        for stop in dict.fromkeys(stop for cycle in cycles for stop in cycle.stops):
+            figures, units = self.graph.figures[stop], int(np.max(self.units(stop)))
+            visits = _mean(weights, [cycle.visits.get(stop, 0.0) for cycle in cycles])
+            if not np.any(visits > 0.0):
+                continue
+            visits = np.maximum(visits, 1e-12)
+            works = [cycle.stops[stop].mean if stop in cycle.stops else 0.0 for cycle in cycles]
+            again = [cycle.again.get(stop, 0.0) for cycle in cycles]
+            lines = units if figures.pooling == "split" else 1
+            coming = self.type_rates[list(self.graph.types_of[stop])].sum(axis=0)
+            beside = np.maximum(coming - visits * rate / split, 0.0)
+            beside = np.where(beside > 1e-9 * coming, beside, 0.0)
+            found[stop] = Stop(
+                visits,
+                _mean(weights, works) / visits,
+                self.service(stop),
+                (figures.servers or 1) * units // lines,
+                lines,
+                beside if np.any(beside > 0.0) else 0.0,
+                float(np.max(_mean(weights, again) / visits)),
+                self.line(stop, units).population if stop in self.graph.holding else None,
+            )
+        return found
+
+    def _population(
+        self, name: str, own: Any, stops: list[Stop], sizes: FloatArray, most: float
+    ) -> Population:
+        found = Population(sizes, own, tuple(stops), most)
+        if any(stop.inner is not None or stop.shared or stop.service.shape for stop in stops):
+            return found
+        if own.size > 1 or any(np.size(stop.visits) > 1 for stop in stops):
+            return found
+        key: list[Any] = [name, sizes.size, sizes[-1], most, own.item()]
+        for stop in stops:
+            key += [
+                id(stop.service),
+                stop.servers,
+                stop.lines,
+                stop.visits.item(),
+                stop.service_s.item(),
+                stop.again,
+            ]
+        if len(self.populations) >= _MOST_POPULATIONS:
+            self.populations.clear()
+        return self.populations.setdefault(tuple(key), found)
+
+    # -- the waits at a callee
+
+    def _shares(self, callee: str) -> list[tuple[HeldLine, int, Any]]:
+        """(line, place of the callee among its stops, share of the callee's held visits) of each that holds."""
+        found = []
+        for name in self._holders[callee]:
+            line = self.line(name, int(np.max(self.units(name))))
+            cycles = [self.cycles(name)[index] for index in self.graph.types_of[name]]
+            names = list(dict.fromkeys(stop for cycle in cycles for stop in cycle.stops))
+            place = names.index(callee)
+            if place < len(line.population.stops):
+                visits = line.population.stops[place].visits * np.maximum(line.rate, 1e-300)
+                found.append((line, place, visits))
+        total = sum(visits for *_, visits in found)
+        return [(line, place, visits / total) for line, place, visits in found]
+
+    def mean_at(self, callee: str) -> Any:
+        """E[W] at a callee."""
+        return sum(
+            share * (line.all_shares * line.population.waits[place]).sum(axis=0)
+            for line, place, share in self._shares(callee)
+        )
+
+    def lst_at(self, callee: str, s: Any) -> Any:
+        """E exp(-s W) at a callee, of all its held visits."""
+        lift = (slice(None), *(None,) * (np.ndim(s) - 1))
+
+        def mixed() -> Any:
+            return sum(
+                share * (line.all_shares[lift] * self._wait_lst(line, place, s)).sum(axis=0)
+                for line, place, share in self._shares(callee)
+            )
+
+        return self._once(("at", callee), s, mixed)
+
+    def moment_at(self, callee: str, theta: Any) -> Any:
+        """More than E exp(theta W) at a callee: that of who finds all servers held."""
+        found: Any = 1.0
+        for line, place, _ in self._shares(callee):
+            found = np.maximum(found, line.population.exponential_moment(place, theta))
+        return found
+
+    def _wait_lst(self, line: HeldLine, place: int, s: Any) -> Any:
+        return self._once((id(line), place), s, lambda: line.population.wait_lst(place, s))
+
+    def _once(self, key: Any, s: Any, made: Callable[[], Any]) -> Any:
+        key = (key, np.shape(s), np.asarray(s).tobytes())
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = made()
+        return self._kept[key]
+
+    # -- what follows upon a number held
+
+    def follows(self, name: str, line: HeldLine, s: Any) -> Any:
+        """E exp(-s time at the callees), for each number held, over that of all visits; shape (sizes, *s)."""
+        types = self.graph.types_of[name]
+        weights = _weights(self.type_rates[list(types)])
+        cycles = self.cycles(name)
+        names = list(dict.fromkeys(stop for index in types for stop in cycles[index].stops))
+        total: Any = 0.0
+        for index, weight in zip(types, weights, strict=True):
+            visit = next(v for v in self.graph.visits_of[name] if self.graph.visits[v].type == index)
+            total = total + weight * self._ratio(self.graph.visits[visit].branches, line, names, s)
+        size = line.population.sizes.size
+        return (
+            np.broadcast_to(total, (size, *np.shape(total)[1:])) if np.ndim(total) else np.ones((size, 1, 1))
+        )
+
+    def _ratio(self, branches: tuple[Branch, ...], line: HeldLine, names: list[str], s: Any) -> Any:
+        value: Any = np.ones((1,) * (np.ndim(s) + 1))
         for branch in branches:
-            if branch.wait and np.any(self.units(self.graph.visits[branch.visit].component)):
-                sojourn = self._sojourn(branch.visit)
-                laws.append(sojourn if branch.times == 1.0 else RandomSum(law=sojourn, times=branch.times))
-        return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
+            visit = self.graph.visits[branch.visit]
+            if not branch.wait or not self._alive(visit.component):
+                continue
+            each: Any = 1.0
+            if visit.component in names:
+                place = names.index(visit.component)
+                used = self._line_lst(visit.component, s)
+                some = np.abs(used) > 1e-280
+                each = np.where(some, self._wait_lst(line, place, s) / np.where(some, used, 1.0), 1.0)
+            if visit.component not in self.graph.holding:
+                each = each * self._ratio(visit.branches, line, names, s)
+            whole, rest = split_times(branch.times)
+            value = value * each**whole
+            if rest > 0.0:
+                callee = self._whole_lst(branch.visit, s)
+                value = value * (1.0 - rest + rest * each * callee) / (1.0 - rest + rest * callee)
+        return value
 
-    def _sojourn(self, index: int) -> Law:
+    def _line_lst(self, component: str, s: Any) -> Any:
+        """E exp(-s W) in the line of a stop, without what follows."""
+        if component not in self.graph.holding:
+            return self.lst_at(component, s)
+        line = self.line(component, int(np.max(self.units(component))))
+        return 1.0 - line.delay_probability + line.delay_probability * line.delayed(s)
+
+    def _whole_lst(self, index: int, s: Any) -> Any:
+        """E exp(-s time at a visit and all that it waits for), as the visits along a way are put together."""
         visit = self.graph.visits[index]
         figures = self.graph.figures[visit.component]
-        laws: list[Law] = [self._with_calls(self.graph.types[visit.type].law, visit.branches)]
-        if figures.fixed_delay_s > 0.0:
-            laws.append(Deterministic(mean=figures.fixed_delay_s))
-        queue = self.queue(visit.component)
-        if queue.waiting is not None:
-            rate = np.where(
-                queue.stable, queue.rate, 0.0
-            )  # elsewhere what holds for it has no steady state either
-            steady = (
-                queue
-                if np.all(queue.stable)
-                else Queue(queue.figures, queue.service, rate, queue.live, queue.arrivals)
-            )
-            assert isinstance(steady.waiting, Waiting)  # users who think hold no servers
-            laws.append(QueueWait(steady.waiting))
-        return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
+        value = self.queue(visit.component).lst(s) * self.graph.types[visit.type].law.lst(s)
+        value = value * np.exp(-s * figures.fixed_delay_s)
+        for branch in visit.branches:
+            if branch.wait and self._alive(self.graph.visits[branch.visit].component):
+                below = self._whole_lst(branch.visit, s)
+                whole, rest = split_times(branch.times)
+                value = value * below**whole * (1.0 - rest + rest * below)
+        return value
+
+
+def _weights(rates: FloatArray) -> Any:
+    """Shares of some types, shape (types, instants), or (types, 1) where they are the same at all times."""
+    total = rates.sum(axis=0)
+    found = np.where(total > 0.0, rates / np.where(total > 0.0, total, 1.0), 1.0 / rates.shape[0])
+    some = found[:, total > 0.0]
+    if some.shape[1] == 0:
+        return found[:, :1]
+    if np.ptp(some, axis=1).max(initial=0.0) <= _SAME:
+        return some[:, :1]
+    return found
+
+
+def _mean(weights: Any, values: list[float]) -> Any:
+    return np.einsum("t,t...->...", np.asarray(values, dtype=np.float64), weights)
+
+
+def _mixed_scv(weights: Any, moments: list[tuple[float, float]]) -> Any:
+    """SCV of a mixture of times of these means and variances; 0 for a time of 0."""
+    mean = _mean(weights, [m for m, _ in moments])
+    square = _mean(weights, [m * m + v for m, v in moments])
+    return np.where(mean > 0.0, np.maximum(square / np.where(mean > 0.0, mean, 1.0) ** 2 - 1.0, 0.0), 0.0)

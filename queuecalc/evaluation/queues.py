@@ -169,6 +169,7 @@ class QueuePool:
         self._queues: dict[tuple[str, int, bytes], Queue] = {}
         self._services: dict[Any, Any] = {}
         self.held: dict[Any, Any] = {}
+        self.populations: dict[Any, Any] = {}
         self._joins: dict[Any, tuple[tuple[Queue, ...], dict[Any, Any]]] = {}
 
     def queue(self, name: str, units: int, type_rates: FloatArray) -> Queue:
@@ -234,7 +235,14 @@ def queues_at(
         if held is None:
             if len(pool.held) >= _MOST_JOINS:
                 pool.held.clear()
-            held = HeldQueues(pool.graph, type_rates, counts.__getitem__, limits.__getitem__, pool.arrivals)
+            held = HeldQueues(
+                pool.graph,
+                type_rates,
+                counts.__getitem__,
+                limits.__getitem__,
+                pool.arrivals,
+                pool.populations,
+            )
             pool.held[key] = held
         return {name: held.queue(name) for name in components}
     return {name: pool.queue(name, counts[name], type_rates) for name in components}

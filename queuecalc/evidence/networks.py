@@ -83,12 +83,11 @@ NETWORKS: tuple[Statement, ...] = (
     Statement(
         "held-servers",
         Evidence.APPROXIMATE,
-        "a server held during calls is busy with its own service and their sojourns; who waits for one is served as "
-        "when all of them are held",
-        "Rolia & Sevcik 1995 (method of layers); calls lead back to nobody who is held, so one pass finds the only "
-        "solution; by simulation p95 within 5 %, 8 % high for services of SCV 0.25, "
-        "8 % low for two calls of a visit to one busy station (p99 12 %), the median up to 16 % high; with other "
-        "visits at the callee its wait is that of Poisson arrivals, which is longer",
+        "the visits that hold servers are a closed population with a line in front: how many are held when a request "
+        "comes decides its wait there and at the callees",
+        "Avi-Itzhak & Heyman 1973; Rolia & Sevcik 1995 (method of layers); exact for one held server and where callees "
+        "make nobody wait; by simulation of 60 random models p95 within 0.3 % in the median, 2 % for nine in ten, 6 % "
+        "at worst; of 200 others one in thirty more than 5 % off, 11 % at worst (callees of SCV 2 that are nearly full)",
     ),
     Statement(
         "revisits",

@@ -56,6 +56,7 @@ Renewal: Any = beside("renewal").Renewal
 hyperexponential_servers: Any = beside("hyperexponential_servers")
 
 _parallel = beside("make_parallel_simulation", "tables")
+_held = beside("make_held_simulation", "tables")
 
 LEVELS = ("0.5", "0.95", "0.99", "0.9999")
 
@@ -292,6 +293,29 @@ def parallel_lines() -> list[str]:
     return lines
 
 
+def held_lines() -> list[str]:
+    """Servers held during calls, in random models, against the committed simulation."""
+    lines = [
+        "| what | p50: worst | p95: worst | p95: median | p99: worst | cases |",
+        "|---|---|---|---|---|---|",
+    ]
+    words = {
+        "calls": "a server that calls one or two stations",
+        "nested": "a server, a pool held in turn, a database",
+        "shared": "a database that others ask, too",
+        "split": "units with a line each",
+        "kinds": "two kinds of requests",
+    }
+    rows = json.loads((HERE / "held_simulation.json").read_text(encoding="utf-8"))
+    for kind, what in words.items():
+        errors = np.abs([_held.errors(row) for row in rows if row["kind"] == kind])
+        worst, median = errors.max(axis=0), np.median(errors, axis=0)
+        lines.append(
+            f"| {what} | {worst[0]:.1%} | {worst[1]:.1%} | {median[1]:.1%} | {worst[2]:.1%} | {len(errors)} |"
+        )
+    return lines
+
+
 def rounded(error: float) -> float:
     """Up to the next of 1, 2, 5 times a power of ten; nothing below 1e-15."""
     size = max(error, 1e-15)
@@ -358,6 +382,15 @@ def page() -> str:
             "server, gets all the calls: those are exact.",
             "",
             *parallel_lines(),
+            "",
+            "## Servers held during calls",
+            "",
+            "The response time against the event simulator, in random models of 2 to 16 held servers, services of SCV",
+            "0.25 to 2 and loads up to 0.95; the 95 % intervals of p95 are 0.2 to 4 % wide on either side. Nothing is",
+            "fitted. `python tests/tables/make_held_simulation.py 20 --first 7000` draws twenty new ones: of 200 such",
+            "one in thirty was more than 5 % off at p95, at worst 11 %, where a callee of SCV 2 is nearly full.",
+            "",
+            *held_lines(),
             "",
             "What is not exact there, and why, stands in the evidence of every answer.",
             "",

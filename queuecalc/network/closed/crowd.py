@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from scipy.special import betainc, expit, gammaln
 
-from queuecalc.law.base import Law
 from queuecalc.load.arrays import FloatArray
 from queuecalc.network.closed.ahead import Ahead
+from queuecalc.network.closed.served import Served
 
 __all__ = ["Crowd", "CrowdWaiting"]
 
@@ -44,7 +44,7 @@ class Crowd:
     units: int = 1
     longest: float = 1.0
 
-    def waiting(self, rate: Any, service: Law, servers: Any, lines: Any = 1) -> CrowdWaiting:
+    def waiting(self, rate: Any, service: Served, servers: Any, lines: Any = 1) -> CrowdWaiting:
         """The wait at a total rate; `lines`, if not `units`, are those that are left to share it."""
         share = np.asarray(lines, dtype=np.float64) / self.units
         users = np.interp(rate, self.rates, self.users)
@@ -64,7 +64,7 @@ class CrowdWaiting:
 
     users: Any
     away_s: Any
-    service: Law
+    service: Served
     servers: Any
 
     @cached_property
