@@ -20,7 +20,7 @@ PACKAGE = ROOT / "queuecalc"
 # Rooms and modules that import less than the ladder allows: the only names of queuecalc they may import.
 ONLY = {
     "report": {"answer", "evidence", "errors", "late"},
-    "reference": {"architecture", "law", "station", "errors"},
+    "reference": {"architecture", "load", "law", "station", "errors"},
     "simulation": {"architecture", "load", "law", "answer", "evidence", "errors"},
     "transform": {"evidence", "errors"},
     "answer": {"evidence", "errors", "late"},

@@ -52,7 +52,9 @@ def command(
 
     described = read_model(model, settings=settings)
     if proof is not None:
-        described.load.known_beforehand("has no second evaluator that could verify a certificate")
+        from queuecalc.sizing.verification import check_verifiable
+
+        check_verifiable(described)
     progress = Progress()
     try:
         answer = size(

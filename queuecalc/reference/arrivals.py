@@ -13,7 +13,7 @@ from queuecalc.reference.plan import Node, Plan
 from queuecalc.reference.traffic import ALL_UP, kept
 from queuecalc.reference.turns import at_once, cases, turns
 
-__all__ = ["ONE_BY_ONE", "Arrivals", "arrivals"]
+__all__ = ["ONE_BY_ONE", "Arrivals", "arrivals", "offered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,14 @@ def arrivals(plan: Plan, dead: AbstractSet[str]) -> Mapping[str, Arrivals]:
 
 
 def _arrivals(plan: Plan, dead: frozenset[str]) -> dict[str, Arrivals]:
-    flows = _at_peak(plan, dead)
+    peak = plan.curve.peak
+    flows = offered(plan, dead, peak)
     come: dict[str, float] = defaultdict(float)
     for node, rate in flows.items():
         come[node.component] += rate
     beside: dict[str, float] = defaultdict(float)
     batches: dict[str, dict[int, float]] = {}
-    for node, rate in {**flows, **_users(plan)}.items():
+    for node, rate in {**flows, **_users(plan, peak)}.items():
         for turn in turns(plan, node, _dead_for(plan, node, dead)):
             if not at_once(turn):
                 continue
@@ -90,10 +91,9 @@ def _arrivals(plan: Plan, dead: frozenset[str]) -> dict[str, Arrivals]:
     return found
 
 
-def _users(plan: Plan) -> dict[Node, float]:
-    peak = plan.model.load.curve.peak
+def _users(plan: Plan, load: float) -> dict[Node, float]:
     return {
-        plan.users(name): item.per_s if item.per_s is not None else (item.share or 0.0) * peak
+        plan.users(name): item.per_s if item.per_s is not None else (item.share or 0.0) * load
         for name, item in plan.model.classes.items()
     }
 
@@ -102,8 +102,8 @@ def _dead_for(plan: Plan, node: Node, dead: frozenset[str]) -> frozenset[str]:
     return ALL_UP if node.behind or node.component in plan.asynchronous else dead
 
 
-def _at_peak(plan: Plan, dead: frozenset[str]) -> dict[Node, float]:
-    """Visits per second of every node."""
+def offered(plan: Plan, dead: frozenset[str], load: float) -> dict[Node, float]:
+    """Visits per second of every node where the curve stands at `load`, with nothing held up by caps or backlogs."""
     found: dict[Node, float] = defaultdict(float)
 
     def hand_on(node: Node, rate: float) -> None:
@@ -111,8 +111,8 @@ def _at_peak(plan: Plan, dead: frozenset[str]) -> dict[Node, float]:
             found[child] += rate * kept(plan, node) * call.times
 
     if dead:
-        found.update({node: rate for node, rate in _at_peak(plan, ALL_UP).items() if node.behind})
-    for users, rate in _users(plan).items():
+        found.update({node: rate for node, rate in offered(plan, ALL_UP, load).items() if node.behind})
+    for users, rate in _users(plan, load).items():
         hand_on(users, rate)
     for step in steps(plan, dead, behind=not dead):
         for node in step.nodes:

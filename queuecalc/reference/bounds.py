@@ -4,6 +4,10 @@ More units of a component shorten its own line, keep more of its units alive and
 lies behind an asynchronous component, which hands on more per second: there every inflow is the lower bound of
 `floor`. Failing over to the next component may help or harm, so the better of both extremes of its chance counts. A
 limit that is broken even so is broken by every plan of the box.
+
+Users who wait for their answers send least with the lower counts, and are answered soonest with the upper ones
+(Shanthikumar & Yao 1986, theorem 3.1, for product form): percentiles are judged with what they send then, all else with
+what they send at the lower counts.
 """
 
 from __future__ import annotations
@@ -47,11 +51,15 @@ class BoxBounds:
     Args:
         model: the model.
         lower, upper: units of every component, inclusive; the same components are present in both.
+
+    Attributes:
+        plan: the upper counts; calm: the same when users send what they send with the lower ones.
     """
 
     def __init__(self, model: Model, lower: Mapping[str, int], upper: Mapping[str, int]) -> None:
         self.plan = Plan(model, upper)
         self.lower, self.upper = dict(lower), dict(upper)
+        self.calm = self.plan if model.load.think_s is None else Plan(model, upper, sent_with=lower)
 
     @property
     def single(self) -> bool:
@@ -98,20 +106,20 @@ class BoxBounds:
     @cached_property
     def floor(self) -> Floor:
         """Bounds on every inflow."""
-        return Floor.of(self.plan, self.lower, self.upper)
+        return Floor.of(self.calm, self.lower, self.upper)
 
     @cached_property
     def _largest(self) -> Flows:
-        slots = np.arange(len(self.plan.model.load.curve.slots))
-        return largest_flows(self.plan, self.floor.least, slots)
+        floor = self.floor if self.calm is self.plan else Floor.of(self.plan, self.lower, self.upper)
+        return largest_flows(self.plan, floor.least, np.arange(len(self.plan.curve.slots)))
 
     def _work(self, name: str) -> Any:
         """Offered work at both ends of every slot, at least."""
-        shape = (2, len(self.plan.model.load.curve.slots))
-        return np.zeros(shape) + offered_work(self.plan, of_component(self.floor.least, name), ALL_UP)
+        shape = (2, len(self.calm.curve.slots))
+        return np.zeros(shape) + offered_work(self.calm, of_component(self.floor.least, name), ALL_UP)
 
     def _utilisation(self, target: str, name: str) -> Line:
-        plan = self.plan
+        plan = self.calm
         figures = plan.figures.get(name)
         if figures is None or figures.servers is None or name not in plan.present:
             raise InvalidInput(f"{name} has no utilisation here")
@@ -120,13 +128,13 @@ class BoxBounds:
             if figures.max_utilisation is None:
                 raise InvalidInput(f"{name} has no limit on its utilisation")
             return Line(target=target, subject=name, limit=figures.max_utilisation, reached=reached)
-        if name not in plan.waited_for or figures.max_queue is not None:
+        if name not in plan.waited_for or figures.max_queue is not None or name in plan.crowds:
             raise InvalidInput(f"{name} need not be stable")
         return Line(target=target, subject=name, limit=1.0, reached=reached, strict=True)
 
     def _backlog(self, target: str, subject: str) -> Line:
         """By fluid lines with all servers of the upper count and no more than the least inflow."""
-        plan, contract = self.plan, self.plan.model.contract
+        plan, contract = self.calm, self.calm.model.contract
         if target == "retention":
             limit = plan.figures[subject].retention_s
             readers = readers_of(plan, subject) if limit is not None else set()
@@ -149,8 +157,8 @@ class BoxBounds:
         return Line(target=target, subject=subject, limit=min(limits), reached=line.longest_lag)
 
     def _fluid(self, name: str) -> FluidLine:
-        servers = self.plan.figures[name].servers
-        slots = self.plan.model.load.curve.slots
+        servers = self.calm.figures[name].servers
+        slots = self.calm.curve.slots
         knots = np.append(slots.start_h, slots.end_h[-1]) * 3600.0
         work = self._work(name)
         capacity = math.inf if servers is None else float(servers * self.upper[name])
@@ -159,7 +167,7 @@ class BoxBounds:
     # -- availability
 
     def _availability(self, subject: str) -> Line:
-        plan = self.plan
+        plan = self.calm
         limit = availability_limits(plan.model)[subject]
         mode = plan.model.contract.availability_mode
         if mode != "load-aware":
@@ -172,8 +180,8 @@ class BoxBounds:
 
     def _least_lost(self, subject: str, limit: float) -> float:
         """A lower bound on the lost share of every plan of the box; late answers count as served."""
-        plan = self.plan
-        slots = plan.model.load.curve.slots
+        plan = self.calm
+        slots = plan.curve.slots
         knots = np.append(slots.start_h, slots.end_h[-1]) * 3600.0
         behind = {node: rate for node, rate in self.floor.least.items() if node.behind}
         losses = Losses(plan, knots, np.array([slots.left, slots.right]), behind, None, limit * 1e-7)

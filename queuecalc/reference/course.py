@@ -53,7 +53,7 @@ class Course:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        slots = plan.model.load.curve.slots
+        slots = plan.curve.slots
         self.knots = np.append(slots.start_h, slots.end_h[-1]) * SECONDS_PER_HOUR
         self.slot = np.arange(len(slots))
         self.load = np.array([slots.left, slots.right])

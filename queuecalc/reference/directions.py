@@ -22,8 +22,11 @@ def direction(plan: Plan, name: str, target: str, subject: str) -> Direction:
     More units shorten a component's own line, keep more of it alive and shrink its backlog: they help. What an
     asynchronous component hands on grows with its units (and with the partitions in front of it): that harms
     everything behind. A rate cap lets through more, and where others stand in for a component that is down, either
-    may be better: there no direction is declared.
+    may be better: there no direction is declared. Nor is it where users wait for their answers, and ask more often the
+    sooner these come, but for the answers' own percentiles.
     """
+    if plan.model.load.think_s is not None and not target.startswith("p"):
+        return "either"
     figures = plan.figures[name]
     if figures.max_rate_per_s is not None or (target == "availability" and figures.when_down == "next"):
         return "either"

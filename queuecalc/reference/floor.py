@@ -42,7 +42,7 @@ class Floor:
 class _Bounding:
     def __init__(self, plan: Plan, lower: Mapping[str, int], upper: Mapping[str, int]) -> None:
         self.plan, self.lower, self.upper = plan, lower, upper
-        slots = plan.model.load.curve.slots
+        slots = plan.curve.slots
         self.load = np.array([slots.left, slots.right])
         self.least: Flows = {}
         self.most: Flows = {}

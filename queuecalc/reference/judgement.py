@@ -146,7 +146,8 @@ class Judgement:
         plan = self.plan
         for name in sorted(plan.present):
             figures = plan.figures[name]
-            if name in plan.waited_for and figures.servers is not None and figures.max_queue is None:
+            endless = figures.servers is None or figures.max_queue is not None or name in plan.crowds
+            if name in plan.waited_for and not endless:
                 yield Line(
                     target="stability", subject=name, limit=1.0, reached=self.utilisation(name), strict=True
                 )

@@ -29,7 +29,7 @@ _AT_ONCE = 20_000
 
 def offered_requests(plan: Plan) -> dict[str, float]:
     """Requests of every class in the contract over the curve."""
-    slots = plan.model.load.curve.slots
+    slots = plan.curve.slots
     seconds = slots.length_h * 3600.0
     rates = users_rates(plan, 0.5 * (slots.left + slots.right))
     return {
@@ -140,7 +140,7 @@ class Losses:
             here = of_component(rates, name)
             if units == 0 or not here:
                 continue
-            if figures.servers is not None and figures.max_queue is None:
+            if figures.servers is not None and figures.max_queue is None and name not in plan.crowds:
                 found.append(offered_work(plan, here, dead) - figures.servers * units)
             if figures.max_rate_per_s is not None:
                 found.append(sum(here.values(), 0.0) - units * figures.max_rate_per_s)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from queuecalc.architecture import NOBODY, USERS, Call, Endpoint, Figures, Model
 
 if TYPE_CHECKING:
+    from queuecalc.load import Curve
     from queuecalc.reference.arrivals import Arrivals
+    from queuecalc.reference.crowd import Crowd
     from queuecalc.reference.order import Step
 
-__all__ = ["Node", "Plan", "parts"]
+__all__ = ["Node", "Plan", "holding", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,24 @@ class Node:
     behind: bool = False
 
 
+def holding(model: Model) -> list[str]:
+    """Components whose servers are held while their visits wait for calls."""
+    waiting = {
+        end.component
+        for call in model.calls
+        for end in call.callers
+        if call.wait and any(taker.component != end.component for taker in call.takers)
+    }
+    return [
+        name
+        for name, component in model.components.items()
+        if name in waiting
+        and component.figures.servers is not None
+        and "held"
+        in (component.figures.waits, *(change.changes.get("waits") for change in component.overrides))
+    ]
+
+
 def parts(times: float) -> tuple[int, float]:
     """n + f: exactly n calls, and one more with probability f."""
     whole = int(times)
@@ -38,17 +59,26 @@ def parts(times: float) -> tuple[int, float]:
 
 
 class Plan:
-    """A model with one count per component."""
+    """A model with one count per component.
 
-    def __init__(self, model: Model, counts: Mapping[str, int]) -> None:
-        self.model = model
+    Args:
+        model: the model.
+        counts: of all components.
+        sent_with: counts of another plan of the same components, if users who wait send what they send with that one.
+    """
+
+    def __init__(
+        self, model: Model, counts: Mapping[str, int], sent_with: Mapping[str, int] | None = None
+    ) -> None:
+        self.model, self.sent_with = model, sent_with
         self.counts = dict(counts)
         self.present = frozenset(name for name in model.components if counts[name] > 0)
         self.figures: dict[str, Figures] = {
             name: component.figures_with(self.present) for name, component in model.components.items()
         }
-        if any(self.figures[name].waits == "held" for name in self.present):
-            raise NotImplementedError("held servers are not part of the plain evaluator")
+        held = [name for name in holding(model) if name in self.present]
+        if held:
+            raise NotImplementedError(f"the servers of {', '.join(held)} are held during calls")
         self.excuses: list[str] = []
         self.asynchronous: frozenset[str] = frozenset()
         self.waited_for: frozenset[str] = frozenset()
@@ -66,6 +96,26 @@ class Plan:
             self.asynchronous = frozenset(node.component for node in reached) - self.waited_for
             self.reached = self._reached()
             self.may_wait, self.at_risk = self._reachable()
+
+    # -- what comes
+
+    @property
+    def curve(self) -> Curve:
+        """Requests per second over hours; what users send who wait for their answers depends on the plan."""
+        return self._users_solved[0]
+
+    @property
+    def crowds(self) -> Mapping[str, Crowd]:
+        """By component to whose line nobody comes but users who wait for their answers: who they are."""
+        return self._users_solved[1]
+
+    @cached_property
+    def _users_solved(self) -> tuple[Curve, Mapping[str, Crowd]]:
+        if self.model.load.think_s is None:
+            return self.model.load.curve, {}
+        from queuecalc.reference.thinking import solve_users
+
+        return solve_users(self if self.sent_with is None else Plan(self.model, self.sent_with))
 
     # -- who calls whom
 

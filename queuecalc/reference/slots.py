@@ -55,7 +55,7 @@ def most_late(plan: Plan, rates: Flows, names: Sequence[str], seconds: float) ->
     Slots of similar load are passed over where even the largest flows of all of them give less than some slot does;
     there calls that go out at once are taken as independent, which is no less.
     """
-    slots = plan.model.load.curve.slots
+    slots = plan.curve.slots
     load = np.maximum(slots.left, slots.right)
     everything = np.arange(load.size)
     if load.size <= 2 * _GROUPS or _sheds(plan):

@@ -11,6 +11,7 @@ import numpy as np
 from queuecalc.law import Deterministic, Exponential, Law, Mixture, RandomSum, Sum
 from queuecalc.reference.arrivals import ONE_BY_ONE, arrivals
 from queuecalc.reference.batches import Batches
+from queuecalc.reference.crowd import CrowdWait
 from queuecalc.reference.plan import Node, Plan, parts
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Service",
     "Station",
     "Transform",
+    "bounded_mean_wait",
+    "excess_of",
     "lst",
     "mean_wait",
     "offered_work",
@@ -142,6 +145,9 @@ def station(plan: Plan, name: str, flows: Mapping[Node, Any], live: int, dead: f
     units, servers = (live, figures.servers) if figures.pooling == "split" else (1, figures.servers * live)
     weights = _weights(plan, flows, rate, dead)
     rho = offered_work(plan, flows, dead) / (figures.servers * live)
+    if name in plan.crowds:
+        wait, delayed = _crowd(plan, name, flows, units, servers, dead)
+        return Station(always, 1.0, wait, delayed, rho, _scv(weights), servers=servers)
     come, scv = arrivals(plan, dead).get(name, ONE_BY_ONE), _scv(weights)
     if figures.max_queue is not None:
         wait, blocked, delayed = _bounded(weights, rate / units, servers, servers + figures.max_queue)
@@ -193,6 +199,46 @@ def _batches(weights: Weights, rate: Any, servers: int, sizes: tuple[float, ...]
 
     exponential = _same_exponential(weights) is not None
     return Batches(rate, sizes, service, _mean(weights), _scv(weights), exponential, servers)
+
+
+def excess_of(plan: Plan, flows: Mapping[Node, Any], dead: frozenset[str]) -> tuple[Any, Any, Transform]:
+    """Mean of the service of all visits together; mean and transform of its equilibrium excess."""
+    rate = np.asarray(sum(flows.values(), 0.0))
+    weights = _weights(plan, flows, rate, dead)
+    mean = _mean(weights)
+    second = sum((share * service.second_moment for service, share in weights), 0.0)
+
+    def excess(s: Any) -> Any:
+        service = sum((share * some.transform(s) for some, share in weights), 0.0)
+        return (1.0 - service) / (s * mean)
+
+    return mean, second / (2.0 * mean), excess
+
+
+def _crowd(
+    plan: Plan, name: str, flows: Mapping[Node, Any], lines: int, servers: int, dead: frozenset[str]
+) -> tuple[Transform, Any]:
+    """Transform of the wait of those who come from a limited crowd, and the chance that they wait."""
+    users, away = plan.crowds[name].at(np.asarray(sum(flows.values(), 0.0)), lines)
+    mean, mean_excess, excess = excess_of(plan, flows, dead)
+    line = CrowdWait(users, away, mean, mean_excess, servers)
+    return (lambda s: line.transform(excess(s / servers))), line.delayed
+
+
+def bounded_mean_wait(plan: Plan, flows: Mapping[Node, Any], lines: int, servers: int, places: int) -> Any:
+    """E[W] of those who find one of so many waiting places, every unit up."""
+    from queuecalc.station import MGcK, MMcK
+
+    rate = np.asarray(sum(flows.values(), 0.0))
+    weights, capacity = _weights(plan, flows, rate, frozenset()), servers + places
+    exponential = _same_exponential(weights)
+    if exponential is not None:
+        exact = MMcK(
+            arrival_rate=rate / lines, service_rate=1.0 / exponential, servers=servers, capacity=capacity
+        )
+        return np.asarray(exact.mean_wait)
+    some = MGcK(arrival_rate=rate / lines, service=_mixture(weights), servers=servers, capacity=capacity)
+    return np.asarray(some.mean_wait)
 
 
 def _mixture(weights: Weights) -> Law:

@@ -19,12 +19,12 @@ from queuecalc.answer import (
 )
 from queuecalc.architecture import Model
 from queuecalc.errors import InvalidInput
-from queuecalc.reference import BoxBounds, Judgement, Line, Plan, contradiction, direction, fees
+from queuecalc.reference import BoxBounds, Judgement, Line, Plan, contradiction, direction, fees, holding
 from queuecalc.sizing.coverage import open_plan
 from queuecalc.sizing.digest import certificate_seal, model_digest
 from queuecalc.sizing.money import dollars, scaled
 
-__all__ = ["TOLERANCE", "VerificationProgress", "verify"]
+__all__ = ["TOLERANCE", "VerificationProgress", "check_verifiable", "verify"]
 
 TOLERANCE = 1e-7
 """Relative: what is closer to its limit is listed, and taken as decided the way the certificate says."""
@@ -42,6 +42,21 @@ _AGREED = 1e-6
 """Relative: a value recorded may exceed that of the reference by so much."""
 
 Counts = tuple[int, ...]
+
+
+def check_verifiable(model: Model) -> None:
+    """Refuse a model of which no certificate can be verified.
+
+    Raises:
+        InvalidInput: servers are held during calls.
+    """
+    held = holding(model)
+    if held:
+        raise InvalidInput(
+            f'components.{held[0]}.waits = "held": no second evaluator knows servers that are held during calls, so a '
+            'certificate could not be verified; size without one, or take waits = "async" with the time that is held '
+            "in service_ms"
+        )
 
 
 def verify(
@@ -67,7 +82,7 @@ def verify(
     Raises:
         InvalidInput: the model has something that the second evaluator does not know; the message says what to do.
     """
-    model.load.known_beforehand("has no second evaluator that could verify a certificate")
+    check_verifiable(model)
     return _Verifying(certificate, model, progress, seed).run()
 
 

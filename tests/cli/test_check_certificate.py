@@ -131,3 +131,62 @@ def test_a_long_check_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> No
     steps.clear()
     steps.clear()
     assert screen.getvalue() == "\r\x1b[Kchecking: ############............ 600 of 1,200\r\x1b[K"
+
+
+SHOP = """\
+format = 1
+title = "a shop"
+[load]
+LOAD
+[contract]
+p95_ms = 400
+[components.web]
+servers = 2
+service_ms = 60
+count = [1, 3]
+usd_per_month = 50
+[components.db]
+service_ms = 15
+count = [1, 2]
+usd_per_month = 90
+[architecture]
+calls = [{ from = "users", to = "web" }, { from = "web", to = "db", times = 2 }]
+"""
+
+
+def shop(tmp_path: Path, load: str, old: str = "", new: str = "") -> str:
+    path = tmp_path / "shop.toml"
+    path.write_text(SHOP.replace("LOAD", load).replace(old, new), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("load", "old", "new"),
+    [
+        ("requests_per_s = 20", "times = 2 }", 'times = 2, together = "both" }'),
+        ("users = 40\nthink_s = 1", "", ""),
+    ],
+    ids=["together", "think"],
+)
+def test_every_word_of_a_model_is_verified(run: Run, tmp_path: Path, load: str, old: str, new: str) -> None:
+    path, proof = shop(tmp_path, load, old, new), str(tmp_path / "proof.json")
+    assert run("size", path, "--quiet", "--certificate", proof).exit_code == 0
+    result = run("check", path, "--certificate", proof)
+    assert (result.exit_code, result.stdout[:9]) == (0, "VERIFIED:")
+
+
+def test_but_held_servers_and_that_is_told_before_anything_is_written(
+    run: Run, proof: Path, tmp_path: Path
+) -> None:
+    path = shop(tmp_path, "requests_per_s = 20", "servers = 2", 'servers = 2\nwaits = "held"')
+    unwritten = tmp_path / "unwritten.json"
+    for command in (
+        ("size", path, "--certificate", str(unwritten)),
+        ("check", path, "--certificate", str(proof)),
+    ):
+        result = run(*command)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert 'components.web.waits = "held"' in result.stderr
+        assert 'waits = "async"' in result.stderr
+    assert not unwritten.exists()
+    assert run("size", path, "--quiet").exit_code == 0

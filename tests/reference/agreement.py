@@ -7,6 +7,7 @@ import math
 from queuecalc.architecture import Model
 from queuecalc.evaluation.facts import Facts
 from queuecalc.evaluation.plan import Pattern
+from queuecalc.evaluation.thinking import with_users_solved
 from queuecalc.reference import Judgement, Plan
 from queuecalc.reference.availability import bracket
 from queuecalc.reference.judgement import percentile_targets
@@ -34,7 +35,7 @@ def disagreements(
         availability: whether failure states are gone through.
     """
     present = frozenset(name for name, count in counts.items() if count)
-    facts = Facts(Pattern(model, present), counts)
+    facts = Facts(Pattern(with_users_solved(model, counts), present), counts)
     judged = Judgement(Plan(model, counts))
     found = []
     for line in judged.quick_lines():

@@ -1,6 +1,7 @@
 """Random small models with the words that the pipelines of `random_models` lack.
 
 "loops": calls that lead back to a component, at another of its operations. "together": calls that go out at once.
+"think": users who wait for their answers. "bounded", "failover", "caps": as in `drawing`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,16 @@ def worded_model(seed: int, words: Iterable[str]) -> Draw:
     )
     load = _busy(parts, calls, classes, counts, random.uniform(0.4, 0.85))
     timeout = random.uniform(0.3, 1.2) if random.random() < 0.6 else None
-    return Draw(seed, _model(parts, calls, classes, load, timeout_s=timeout), counts)
+    made = _model(parts, calls, classes, load, timeout_s=timeout)
+    return Draw(seed, _of_users(made, random) if "think" in words else made, counts)
+
+
+def _of_users(made: Model, random: Random) -> Model:
+    """The same with about so many users as make such a load, or more; they wait for their answers and think."""
+    think = random.uniform(0.5, 4.0)
+    users = made.load.curve.scaled((think + 0.2) * random.uniform(0.7, 1.5))
+    most = users.scaled(1.0 / (think + made.load.network_s))
+    return replace(made, load=replace(made.load, users=users, think_s=think, curve=most))
 
 
 def _component(random: Random, name: str, words: frozenset[str]) -> Component:
@@ -50,6 +60,7 @@ def _component(random: Random, name: str, words: frozenset[str]) -> Component:
     }
     if "bounded" in words and random.random() < 0.3:
         figures["max_queue"] = random.randint(1, 5)
+        laws = dict.fromkeys(laws, Exponential(mean=mean))
     if "failover" in words and random.random() < 0.3:
         figures["when_down"] = "next"
     if "caps" in words and random.random() < 0.2:

@@ -28,3 +28,11 @@ def test_calls_that_go_out_at_once(seed: int) -> None:
 def test_what_is_lost_of_calls_that_go_out_at_once(seed: int) -> None:
     draw = worded_model(seed, ("together",))
     assert disagreements(draw.model, draw.counts, late=QUADRATURE) == []
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5, 6, 8, 9, 10, 12])
+def test_users_who_wait_for_their_answers(seed: int) -> None:
+    draw = worded_model(seed, ("think", "loops", "bounded"))
+    exact = seed in (2, 5, 9, 12)
+    found = disagreements(draw.model, draw.counts, late=QUADRATURE, lost=2e-6, availability=exact)
+    assert found == []

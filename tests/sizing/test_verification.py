@@ -391,12 +391,12 @@ def test_calls_that_go_out_at_once_are_verified() -> None:
     """Two stores beside each other, and three calls to one of them."""
     target = PercentileTarget(key="p95_ms", level=0.95, seconds=0.45)
     parts = [
-        component("web", 0.03, count=(1, 3), usd_per_month=Decimal(30), availability=0.99),
-        component("left", 0.02, count=(1, 3), usd_per_month=Decimal(20), availability=0.99),
+        component("web", 0.03, count=(1, 2), usd_per_month=Decimal(30), availability=0.99),
+        component("left", 0.02, count=(1, 2), usd_per_month=Decimal(20), availability=0.99),
         component(
             "right",
             {"": Gamma(mean=0.05, scv=2.0)},
-            count=(1, 3),
+            count=(1, 2),
             usd_per_month=Decimal(25),
             availability=0.98,
         ),
@@ -415,6 +415,29 @@ def test_calls_that_go_out_at_once_are_verified() -> None:
             availability=0.95,
         )
     )
+
+
+def test_what_users_send_who_wait_for_their_answers_is_verified() -> None:
+    parts = [
+        component("web", 0.06, count=(1, 3), servers=2, usd_per_month=Decimal(50)),
+        component("db", 0.025, count=(1, 2), usd_per_month=Decimal(90)),
+    ]
+    made = model(parts, [call("users", "web"), call("web", "db", 1.5)], load=(30.0, 30.0))
+    users = made.load.curve
+    people = replace(made.load, users=users, think_s=1.0, curve=users)
+    _soundly(replace(made, load=people))
+
+
+def test_of_held_servers_nothing_is_verified() -> None:
+    """Nothing is written that could not be checked, and what to do instead is told."""
+    parts = [component("web", 0.06, servers=2, waits="held"), component("db", 0.025)]
+    made = model(parts, [call("users", "web"), call("web", "db")])
+    with pytest.raises(
+        InvalidInput, match=r'components\.web\.waits = "held": no second evaluator .* take waits'
+    ):
+        verify(written()[1], made)
+    alone = replace(made, calls=made.calls[:1])
+    assert Judgement(Plan(alone, {"web": 1, "db": 1})).line("stability", "web").kept
 
 
 def _soundly(made: qc.Model) -> None:
