@@ -25,6 +25,7 @@ EVERYWHERE = (
 """How pytest is called."""
 
 ENOUGH_S = 60.0
+"""So many seconds of tests a mutant has to survive."""
 
 FEW = 2
 """A line that fewer tests run may be remembered from then on, and matter to others: then all tests of the file run."""
@@ -62,7 +63,7 @@ class Covering:
 
 
 class _Watch:
-    """A plugin that tells coverage which test is running, and takes the time."""
+    """A plugin that tells coverage which test is running, and takes the time of the processor."""
 
     def __init__(self, coverage: Any) -> None:
         self.coverage = coverage
@@ -71,11 +72,11 @@ class _Watch:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self.coverage.switch_context(item.nodeid)
-        begun = time.perf_counter()
+        begun = time.process_time()
         try:
             return (yield)
         finally:
-            self.seconds[item.nodeid] += time.perf_counter() - begun
+            self.seconds[item.nodeid] += time.process_time() - begun
             self.coverage.switch_context("")
 
 

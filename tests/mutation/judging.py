@@ -23,7 +23,7 @@ __all__ = ["is_killed"]
 MEMORY_BYTES = 6 * 1024**3
 
 PATIENCE_S = 15.0
-"""A test that has gone on for so long, and then for `TIMES` as long as usual, has noticed the mutant: it hangs."""
+"""A test that keeps the processor for so long, and then `TIMES` as long as usual, hangs: it has noticed the mutant."""
 
 TIMES = 10.0
 
@@ -68,11 +68,11 @@ class _Chosen:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE_S + TIMES * self.tests[item.nodeid])
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE_S + TIMES * self.tests[item.nodeid])
         try:
             return (yield)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def _run(root: Path, mutant: Mutant, tests: Mapping[str, float]) -> int:

@@ -21,8 +21,8 @@ JUMPS = ("mg1", "mgc", "mginf")
 """Kinds that are looked at with a law that jumps, too; `test_kinks.py` and others have more of them."""
 
 POWERS_OF_TIME = {
-    "mg1ps": "exp(-c t^(1/3)) is left (Flatto 1997)",
-    "mm1ps": "exp(-c t^(1/3)) is left (Flatto 1997)",
+    "mg1ps": "exp(-c t^(1/3)) is left (Flatto 1997; Borst et al. 2003)",
+    "mm1ps": "exp(-c t^(1/3)) is left (Flatto 1997; Borst et al. 2003)",
 }
 """Kinds whose tails are far from a plain exponential function at 1e-9 yet, beside those with a bounded line."""
 
