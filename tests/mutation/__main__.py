@@ -48,10 +48,13 @@ ROOMS = {
 
 
 def reviewed() -> dict[tuple[str, str, str, str], str]:
-    """Mutants that no test can tell from the original, with the reason; by file, code before and after, line or ""."""
+    """Mutants that no test can tell from the original, with the reason; by file, code before and after, and line.
+
+    The line is "" where it does not matter; code before and after are "" where every change of the line is meant.
+    """
     entries = tomllib.loads(REVIEWED.read_text(encoding="utf-8"))["equivalent"]
     return {
-        (each["file"], each["before"], each["after"], each.get("line", "")): each["reason"]
+        (each["file"], each.get("before", ""), each.get("after", ""), each.get("line", "")): each["reason"]
         for each in entries
     }
 
@@ -60,9 +63,7 @@ def _mutants(name: str, room: Room) -> list[Mutant]:
     files = sorted((ROOT / "queuecalc" / name).rglob("*.py"))
     found = [mutant for file in files for mutant in mutants_of(ROOT, file, whole_numbers=room.whole_numbers)]
     known = reviewed()
-    return [
-        mutant for mutant in found if not any((*mutant.change, line) in known for line in (mutant.text, ""))
-    ]
+    return [mutant for mutant in found if not any(name in known for name in mutant.names)]
 
 
 def _judge(name: str, sample: int | None, seed: int) -> None:

@@ -92,9 +92,10 @@ class Mutant:
     text: str
 
     @property
-    def change(self) -> tuple[str, str, str]:
-        """File, code before and after."""
-        return self.file, self.before, self.after
+    def names(self) -> tuple[tuple[str, str, str, str], ...]:
+        """What it may be called where it is reviewed: file, code before and after, line; from narrow to wide."""
+        file, change, line = self.file, (self.before, self.after), self.text
+        return (file, *change, line), (file, *change, ""), (file, "", "", line)
 
     def applied(self, source: bytes) -> bytes:
         """The file with the change; the lines keep their numbers."""

@@ -17,8 +17,8 @@ from tests.station.test_every_station import NEVER_EMPTY
 
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(8)
 
-JUMPS = ("mg1", "mgc", "mginf")
-"""Kinds that are looked at with a law that jumps, too; `test_kinks.py` and others have more of them."""
+JUMPS = {"mixture": ("mg1", "mgc", "mginf"), "deterministic": ("mg1",)}
+"""Kinds that are looked at with laws that jump, too; `test_kinks.py` and others have more of them."""
 
 POWERS_OF_TIME = {
     "mg1ps": "exp(-c t^(1/3)) is left (Flatto 1997; Borst et al. 2003)",
@@ -29,9 +29,13 @@ POWERS_OF_TIME = {
 CASES = [
     (kind, law, servers, places, which)
     for kind in sorted(REGISTRY)
-    for law, servers, places in (("gamma", 3, 4), ("erlang", 2, 1), ("mixture", 1, 6))
-    if law == "gamma"
-    or (law in laws_of(kind) and (kind in JUMPS if law == "mixture" else kind != "mg1priority"))
+    for law, servers, places in (
+        ("gamma", 3, 4),
+        ("erlang", 2, 1),
+        ("mixture", 1, 6),
+        ("deterministic", 1, 6),
+    )
+    if law == "gamma" or (law in laws_of(kind) and kind in JUMPS.get(law, (kind,)) and kind != "mg1priority")
     for which in ("wait", "sojourn")
 ]
 
@@ -53,7 +57,7 @@ class Drawn:
         self.law = getattr(build(self.rho), which)
         far = np.max(self.law.isf(1e-9))
         # panels grow from 0, where a density may be infinite; the constants and their multiples are ends
-        step = 0.7 if kind == "mdc" else 0.2 if law == "mixture" else 2.0
+        step = 0.7 if kind == "mdc" or law == "deterministic" else 0.2 if law == "mixture" else 2.0
         ends = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 32) * far, np.arange(step, 8.0, step)])
         self.ends = np.unique(ends[ends <= far])
         half = np.diff(self.ends)[:, None] / 2.0
