@@ -80,6 +80,8 @@ def test_moments_transforms_density_and_decay_are_of_one_law(case: tuple[str, st
     assert 2.0 * drawn.area(drawn.times * drawn.tail) == pytest.approx(second, rel=1e-5, abs=1e-9)
 
     some = mean > 0.0
+    assert (np.asarray(law.scv) * mean**2)[some] == pytest.approx(np.asarray(law.var)[some], rel=1e-9)
+    assert np.all(np.asarray(law.scv)[~some] == 0.0)
     unit = 1.0 / np.where(some, mean, 1.0)
     for q in (0.3, 2.0, 0.7 + 1.5j, 30.0):
         s = q * unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -94,6 +95,29 @@ def test_finite_sources_by_their_chain(sources: int, alpha: float, c: int, t: fl
     whole[:places, :places], whole[0, places], whole[places, places] = stages, c * mu, -mu
     after = np.append(found, seen[:c].sum()) @ expm(whole * t)
     assert station.sojourn.sf(t) == pytest.approx(after.sum(), rel=1e-8, abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("c", "times"), [(2, (1.0, 300.0, 749.0, 900.0)), (20, (1.0, 60.0, 74.0, 78.0, 90.0))]
+)
+def test_hardly_anybody_idle_against_stages(c: int, times: tuple[float, ...]) -> None:
+    """Of 1,500 sources all but some c wait: J stages at rate c, then a service, by incomplete gamma functions.
+
+    Who finds i idle has J = 1500 - c - i, i Poisson with mean c mu / nu = c; P(T > t) given J = j is
+    Q(j, c t) + (c / (c - 1))^j exp(-t) P(j, (c - 1) t).
+    """
+    station = qc.MMcN(sources=1500, request_rate=1.0, service_rate=1.0, servers=c)
+    for t in times:
+        with mp.workdps(60):
+            total, whole = mp.mpf(0), mp.mpf(0)
+            for i in range(60 + c):
+                j, weight = 1500 - c - i, mp.mpf(c) ** i / mp.factorial(i)
+                waiting = mp.gammainc(j, c * t, mp.inf, regularized=True)
+                serving = mp.gammainc(j, 0, (c - 1) * t, regularized=True) * mp.exp(-mp.mpf(t))
+                total += weight * (waiting + serving * (mp.mpf(c) / (c - 1)) ** j)
+                whole += weight
+            expected = float(total / whole)
+        assert station.sojourn.sf(t) == pytest.approx(expected, rel=1e-9)
 
 
 def test_many_sources_are_a_poisson_stream() -> None:

@@ -42,6 +42,7 @@ def test_a_list_is_an_array(kind: str, name: str) -> None:
     value = getattr(station, name)
     many = dataclasses.replace(station, **{name: [value, value]})
     assert many.shape == (2,)
+    assert not np.asarray(getattr(many, name)).flags.writeable
     assert np.asarray(many.mean_sojourn) == pytest.approx(station.mean_sojourn, rel=1e-12)
     assert many == dataclasses.replace(station, **{name: np.array([value, value])})
     for other in numbers(kind):
