@@ -29,6 +29,7 @@ class Load:
             depends on the plan. None: the curve is what comes.
         most: where the curve has been made for one plan, what it was made from; fees are counted by it.
         bends: where it has been made for one plan, rates between which the users behind them follow a line.
+        unsettled: where it has been made for one plan, by what share of a round it still moved when it was left.
         network_s: client to edge and back; never queues.
         once: the curve happens once, it does not repeat over the month.
         month_factor: how many times the curve happens in a month (None: 730 h / length, or 1 if `once`).
@@ -39,6 +40,7 @@ class Load:
     think_s: float | None = None
     most: Curve | None = None
     bends: tuple[float, ...] = ()
+    unsettled: float = 0.0
     network_s: float = 0.0
     once: bool = False
     month_factor: Decimal | None = None

@@ -23,6 +23,9 @@ __all__ = ["findings", "held_servers", "latency_evidence", "statements"]
 _MANY_VISITS = 10
 """Up to so many visits of one request to one queue the errors of independent waits were measured."""
 
+_UNSETTLED = 1e-8
+"""From this share of a round on it is worth a word that waits had not settled."""
+
 _MOST_ROUTES = 256
 """Networks with more different ways than this are not examined for overtaking: approximate."""
 
@@ -235,7 +238,13 @@ def _users(pattern: Pattern) -> list[str]:
     if load.most is None or load.users is None:
         return []
     sent = f"{load.users.peak:,.6g} users who wait for each answer and think send {load.curve.peak:.4g}/s at most"
-    return [f"{sent}; {load.most.peak:.4g}/s if every answer came at once"]
+    found = [f"{sent}; {load.most.peak:.4g}/s if every answer came at once"]
+    if load.unsettled > _UNSETTLED:
+        found.append(
+            "several components are nearly equally overloaded: where these users wait is known to no better than "
+            f"{100.0 * load.unsettled:.2g} % of their round"
+        )
+    return found
 
 
 def findings(pattern: Pattern, counts: Mapping[str, int], walk: Walk) -> tuple[str, ...]:

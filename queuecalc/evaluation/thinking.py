@@ -24,6 +24,7 @@ import numpy as np
 from queuecalc.architecture import Model
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
+from queuecalc.evaluation.mixing import Mixing
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.queues import ROUNDING, service_law
 from queuecalc.load import Curve
@@ -50,12 +51,14 @@ class Round:
         rate: X, requests per second that they wait for, shape (n,).
         response_s: R, mean time from request to answer, shape (n,).
         crowds: by component that they wait for, who comes to its line.
+        unsettled: by what share of a round the waits still moved when the iteration ended.
     """
 
     users: FloatArray
     rate: FloatArray
     response_s: FloatArray
     crowds: Mapping[str, Crowd]
+    unsettled: float = 0.0
 
 
 def with_users_solved(model: Model, counts: Mapping[str, int]) -> Model:
@@ -82,7 +85,9 @@ def with_round(model: Model, solved: Round) -> Model:
     }
     curve = _along(model.load.users, solved)
     bends = tuple(solved.rate[1 :: max(1, solved.rate.size // _PANELS)].tolist())
-    load = replace(model.load, curve=curve, think_s=None, most=model.load.curve, bends=bends)
+    load = replace(
+        model.load, curve=curve, think_s=None, most=model.load.curve, bends=bends, unsettled=solved.unsettled
+    )
     return replace(model, components=components, load=load)
 
 
@@ -99,26 +104,28 @@ def round_of(pattern: Pattern, counts: Mapping[str, int]) -> Round:
     think = model.load.think_s
     stops = _stops(pattern, graph, counts)
     fixed = model.load.network_s + _delays(pattern, graph)
-    waits = {stop.name: np.zeros_like(users) for stop in stops}
+    waits = np.zeros((len(stops), users.size))
+    visits = np.array([stop.visits for stop in stops])
     crowds: dict[str, tuple[FloatArray, FloatArray]] = {}
     longest: dict[str, float] = {}
     rate = np.zeros_like(users)
-    damping = 1.0 if len(stops) < 2 else 0.5
+    mixing = Mixing(*waits.shape, damping=1.0 if len(stops) < 2 else 0.5)
+    change = 0.0
     for _ in range(_ROUNDS):
-        response = fixed + sum((stop.visits * waits[stop.name] for stop in stops), np.zeros_like(users))
+        response = fixed + visits @ waits
         before, rate = rate, users / (think + response)
-        change = 0.0
-        for stop in stops:
-            crowds[stop.name] = stop.crowd(users, rate, waits[stop.name], think + response)
+        found = np.empty_like(waits)
+        for index, stop in enumerate(stops):
+            crowds[stop.name] = stop.crowd(users, rate, waits[index], think + response)
             waiting = stop.waiting(rate, *crowds[stop.name])
             longest[stop.name] = waiting.longest if isinstance(waiting, CrowdWaiting) else 1.0
-            found = np.broadcast_to(np.asarray(waiting.mean), rate.shape)
-            step = damping * (found - waits[stop.name])
-            waits[stop.name] = waits[stop.name] + step
-            change = max(change, float(np.max(np.abs(step) / (think + response))))
+            found[index] = waiting.mean
+        residual = found - waits
+        waits = mixing.next(waits, residual)
+        change = float(np.max(np.abs(residual) / (think + response), initial=0.0))
         if change <= _SETTLED and np.max(np.abs(rate - before)) <= _SETTLED * np.max(rate):
             break
-    response = fixed + sum((stop.visits * waits[stop.name] for stop in stops), np.zeros_like(users))
+    response = fixed + visits @ waits
     rate = np.maximum.accumulate(users / (think + response))
     rate = rate * (1.0 - _SLOPE * (1.0 - 0.5 * users / users[-1]))
     made = {
@@ -126,7 +133,7 @@ def round_of(pattern: Pattern, counts: Mapping[str, int]) -> Round:
         for stop in stops
         if not stop.bounded
     }
-    return Round(users, rate, response, made)
+    return Round(users, rate, response, made, change)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -12,7 +13,7 @@ from queuecalc.answer import Evaluation
 from queuecalc.errors import InvalidInput, ModelError
 from queuecalc.evaluation import Evaluator
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.thinking import Round, round_of
+from queuecalc.evaluation.thinking import Round, round_of, with_round
 from queuecalc.modelfile import read_text
 from tests.evaluation.round_simulation import Stop, simulate_round
 
@@ -149,6 +150,18 @@ def test_units_in_one_line_or_several(pooling: str) -> None:
             think_time_s=1.0,
         )
         assert mean == pytest.approx(network.solve().response_time, rel=0.02)
+
+
+def test_equally_overloaded_components_are_told() -> None:
+    """Where two lines share what is too much for both, the iteration may end unsettled; it says how near it is."""
+    model = read_text(TWO)
+    solution = solved(model, web=2, db=3)
+    assert solution.unsettled <= 1e-10
+    unsure = with_round(model, replace(solution, unsettled=2e-4))
+    judged = qc.evaluate(unsure, {"web": 2, "db": 3})
+    assert any("to no better than 0.02 % of their round" in finding for finding in judged.findings)
+    judged = qc.evaluate(with_round(model, solution), {"web": 2, "db": 3})
+    assert not any("of their round" in finding for finding in judged.findings)
 
 
 def exponential(mean: float) -> Stop:
