@@ -9,7 +9,6 @@ from queuecalc.errors import InvalidInput
 __all__ = ["dollars", "scaled"]
 
 _DIGITS = 18
-_UNIT = Decimal(1).scaleb(-_DIGITS)
 _WIDE = Context(prec=120)
 
 
