@@ -291,6 +291,7 @@ def test_what_does_not_go_with_it(old: str, new: str, said: str) -> None:
 
 def test_what_is_not_done_says_so() -> None:
     from queuecalc.derivation.plan import whiteboard
+
     model = read_text(TWO)
     with pytest.raises(InvalidInput, match=r"load\.think_s: .* no calculation by hand"):
         whiteboard(model, {"web": 1, "db": 1})
