@@ -202,7 +202,11 @@ def _takers(value: Any) -> tuple[Endpoint, ...]:
 
 _OPERATIONS = table(_NAME, _MILLISECONDS, "milliseconds, or a table of them by operation")
 _PERCENTILE_TIMES = table(
-    Word(_percentile_key, "a percentile such as p50_ms or p99_9_ms", {"pattern": f"^{PERCENTILE.pattern}$"}),
+    Word(
+        _percentile_key,
+        "a percentile such as p50_ms or p99_9_ms; a mean is service_ms, and scv beside it",
+        {"pattern": f"^{PERCENTILE.pattern}$"},
+    ),
     _MILLISECONDS,
     "percentiles",
 )

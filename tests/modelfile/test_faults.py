@@ -200,10 +200,12 @@ ONE = {
     ),
     "components.web.service={p50_ms=3}": f"components.web.service: found {{ p50_ms = 3 }}; expected {TWO}",
     "components.web.service={p50_ms=3, q99_ms=5}": (
-        'components.web.service.q99_ms: found "q99_ms"; expected a percentile such as p50_ms or p99_9_ms'
+        'components.web.service.q99_ms: found "q99_ms"; expected a percentile such as p50_ms or p99_9_ms; '
+        "a mean is service_ms, and scv beside it"
     ),
     "components.web.service={p50_ms=3, p100_ms=5}": (
-        'components.web.service.p100_ms: found "p100_ms"; expected a percentile such as p50_ms or p99_9_ms'
+        'components.web.service.p100_ms: found "p100_ms"; expected a percentile such as p50_ms or p99_9_ms; '
+        "a mean is service_ms, and scv beside it"
     ),
     "components.web.service={p50_ms=3, p99_ms=3}": (
         "components.web.service: found { p50_ms = 3, p99_ms = 3 }; "
