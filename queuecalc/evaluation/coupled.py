@@ -3,9 +3,9 @@
 The convention of `losses` lets each station see the flow that it would see with nothing lost before: conservative,
 and exact without enumeration. Here every joint state of live units is looked at, the likeliest first, and in each the
 flows are those that get through: nothing passes a component that is down, a bounded queue passes what it accepts, a
-station without a steady state passes its capacity (its requests are lost, its work is not), a cap its cap. What is
-lost at a station makes no calls; its caller goes on, as in the simulation. The probability of the states that are not
-looked at bounds the error.
+station without a steady state passes its capacity (its requests are lost, its work is not), where servers are held
+that is what all of them end, a cap its cap. What is lost at a station makes no calls; its caller goes on, as in the
+simulation. The probability of the states that are not looked at bounds the error.
 
 Arrivals at every station are taken as Poisson; behind a bounded queue they are smoother than that.
 """
@@ -21,7 +21,6 @@ import numpy as np
 
 from queuecalc.answer import Availability, ContractLine, Evaluation, Excuse, Loss
 from queuecalc.architecture import USERS
-from queuecalc.errors import InvalidInput
 from queuecalc.evaluation.availability import contract_classes, offered_requests
 from queuecalc.evaluation.failures import LiveCounts, Scenario, live_counts
 from queuecalc.evaluation.flows import (
@@ -34,6 +33,7 @@ from queuecalc.evaluation.flows import (
 )
 from queuecalc.evaluation.joint_states import joint_states
 from queuecalc.evaluation.losses import Cause, ScenarioLosses, _Point
+from queuecalc.evaluation.occupancy import HeldQueues
 from queuecalc.evaluation.panels import integrate
 from queuecalc.evaluation.pieces import Walk
 from queuecalc.evaluation.plan import Pattern
@@ -41,6 +41,7 @@ from queuecalc.evaluation.queues import ROUNDING, Queue, service_law
 from queuecalc.evaluation.regimes import Course, course_of
 from queuecalc.evaluation.sentences import excuse_for
 from queuecalc.evaluation.walk import walk
+from queuecalc.network.closed.held_line import HeldLine
 
 __all__ = ["coupled", "coupled_availability"]
 
@@ -74,15 +75,12 @@ class JointLosses(ScenarioLosses):
     `scenario` holds one live count for every component that may fail.
     """
 
-    def __post_init__(self) -> None:
-        if self.graph.holding:
-            names = ", ".join(sorted(self.graph.holding))
-            raise InvalidInput(f"held servers ({names}) are not looked at in coupled failure states")
-        super().__post_init__()
-
     def _alive(self, name: str) -> int:
         known = self.scenario.live.get(name)
         return self.counts[name] if known is None else known[0][0]
+
+    def _sure_units(self, name: str) -> int:
+        return self._alive(name)
 
     def _point(self, course: Course, regime: Any, p: FloatArray) -> _Flowing:
         rates = class_rates(self.model.classes, course.load_at(regime, p))
@@ -128,6 +126,9 @@ class JointLosses(ScenarioLosses):
         """By component, the share of its inflow that flows on (drops by class aside), and that of its cap."""
         graph = self.graph
         type_rates = component_rates(graph, inflow)
+        held = HeldQueues(
+            graph, type_rates, self._alive, self.counts.__getitem__, self.arrivals, self.populations
+        )
         shares, caps = {}, {}
         for name, indices in graph.types_of.items():
             figures, alive = graph.figures[name], self._alive(name)
@@ -137,7 +138,9 @@ class JointLosses(ScenarioLosses):
                 shares[name] = np.zeros_like(total)
                 caps[name] = np.ones_like(total)
                 continue
-            queue = Queue(figures, service_law(graph, name, rates), total, alive)
+            queue: Queue | HeldLine = Queue(figures, service_law(graph, name, rates), total, alive)
+            if name in graph.holding:
+                queue = held.line(name, alive)
             with np.errstate(divide="ignore"):
                 accepted = np.where(queue.stable, 1.0 - queue.blocked, 1.0 / queue.utilisation)
             cap = figures.max_rate_per_s

@@ -14,7 +14,7 @@ import pytest
 import queuecalc as qc
 from queuecalc.architecture import Component, Model, PercentileTarget
 from queuecalc.errors import InvalidInput
-from queuecalc.evaluation import Evaluator
+from queuecalc.evaluation import Evaluator, evaluate
 from queuecalc.evaluation.flows import class_rates, component_rates, offered_visits
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.plan import Pattern
@@ -162,3 +162,43 @@ def test_a_plan_whose_callee_is_overloaded_is_refused_in_words() -> None:
     assert "at least 2 units" in said["database"]
     assert "inf" not in said["server"]
     assert qc.evaluate(scenario, {"server": 1, "database": 1}).latencies[0].worst_s == np.inf
+
+
+def test_coupled_losses_unload_the_callees_of_held_servers() -> None:
+    """Bounded lines before held servers and their database, without failures, against events: 22.8 +- 0.4 % are lost.
+
+    `simulate` with 100,000 requests and seed 3; one after the other as if nothing were lost it would be 36 %.
+    """
+    parts = [
+        component("server", 0.1, servers=4, waits="held", max_queue=3),
+        component("database", 0.05, servers=2, max_queue=2),
+    ]
+    scenario = model(
+        parts, [call("users", "server"), call("server", "database")], load=(30.0, 30.0), availability=0.5
+    )
+    plan = {"server": 1, "database": 1}
+    blind, coupled = (
+        qc.evaluate(scenario, plan).availability,
+        evaluate(scenario, plan, coupled=True).availability,
+    )
+    assert blind is not None
+    assert coupled is not None
+    assert 1.0 - coupled.load_aware == pytest.approx(0.228, abs=0.075)
+    assert blind.load_aware < coupled.load_aware
+    assert coupled.uncertainty == 0.0
+
+
+def test_held_servers_that_fail_are_gone_through_state_by_state() -> None:
+    """Unbounded and never overloaded: only what meets a component that is down is lost."""
+    parts = [
+        component("server", 0.1, servers=8, waits="held", availability=0.95),
+        component("database", 0.02, servers=4, availability=0.9),
+    ]
+    scenario = model(
+        parts, [call("users", "server"), call("server", "database")], load=(10.0, 10.0), availability=0.5
+    )
+    plan = {"server": 2, "database": 2}
+    coupled = evaluate(scenario, plan, coupled=True).availability
+    assert coupled is not None
+    assert 1.0 - coupled.load_aware == pytest.approx(1.0 - (1.0 - 0.05**2) * (1.0 - 0.1**2), rel=1e-6)
+    assert coupled.states == 9
