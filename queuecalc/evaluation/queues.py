@@ -14,14 +14,15 @@ from queuecalc.architecture.component import Figures
 from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals
-from queuecalc.law import Law, Mixture
+from queuecalc.law import Exponential, Law, Mixture
 from queuecalc.station import Waiting
 from queuecalc.station.batch_waiting import BatchWaiting
+from queuecalc.station.one_server_room import OneServerRoom
 
 if TYPE_CHECKING:
     from queuecalc.network.closed.crowd import CrowdWaiting
 
-__all__ = ["ROUNDING", "Queue", "QueuePool", "queues_at", "service_law"]
+__all__ = ["ROUNDING", "Queue", "QueuePool", "queues_at", "service_law", "waiting_of"]
 
 ROUNDING = 1e-12
 """Relative: a utilisation this close to a limit is at the limit."""
@@ -52,6 +53,12 @@ def service_law(
     with np.errstate(divide="ignore", invalid="ignore"):
         weights = np.where(total > 0, rates / total, 1.0 / len(laws))
     return Mixture(weights=tuple(weights), laws=laws)
+
+
+def waiting_of(rate: Any, service: Law, servers: Any, max_queue: int | None) -> Waiting:
+    """The wait of Poisson arrivals in one line: exact behind one server with a bound, too."""
+    plain = max_queue is None or isinstance(service, Exponential)
+    return (Waiting if plain else OneServerRoom).of_checked(rate, service, servers, max_queue)
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class Queue:
             rate, servers = self.rate / self.live, figures.servers
         if len(self.arrivals.sizes) > 1 and figures.max_queue is None:
             return BatchWaiting.of_sizes(rate, self.service, servers, self._sizes)
-        return Waiting.of_checked(rate, self.service, servers, figures.max_queue)
+        return waiting_of(rate, self.service, servers, figures.max_queue)
 
     @property
     def _sizes(self) -> Any:

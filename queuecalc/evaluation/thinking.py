@@ -26,7 +26,7 @@ from queuecalc.architecture.graph import Graph
 from queuecalc.evaluation.flows import FloatArray
 from queuecalc.evaluation.mixing import Mixing
 from queuecalc.evaluation.plan import Pattern
-from queuecalc.evaluation.queues import ROUNDING, service_law
+from queuecalc.evaluation.queues import ROUNDING, service_law, waiting_of
 from queuecalc.load import Curve
 from queuecalc.network.closed.crowd import Crowd, CrowdWaiting
 from queuecalc.station import Waiting
@@ -193,7 +193,7 @@ class _Stop:
         service = service_law(self.graph, self.name, rates)
         servers = figures.servers * (1 if self.units > 1 else self.count)
         if figures.max_queue is not None:
-            return Waiting.of_checked(rates.sum(axis=0) / self.units, service, servers, figures.max_queue)
+            return waiting_of(rates.sum(axis=0) / self.units, service, servers, figures.max_queue)
         return CrowdWaiting(users, away, service, servers)
 
 

@@ -60,7 +60,6 @@ def _component(random: Random, name: str, words: frozenset[str]) -> Component:
     }
     if "bounded" in words and random.random() < 0.3:
         figures["max_queue"] = random.randint(1, 5)
-        laws = dict.fromkeys(laws, Exponential(mean=mean))
     if "failover" in words and random.random() < 0.3:
         figures["when_down"] = "next"
     if "caps" in words and random.random() < 0.2:

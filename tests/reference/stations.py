@@ -120,13 +120,14 @@ def _bounded(weights: Weights, rate: float, servers: int, capacity: int) -> tupl
     """Transform of the accepted customers' wait, blocking probability, mean wait: M/M/c/K, else M/G/c/K."""
     exponential = _same_exponential(weights)
     if exponential is None:
-        from queuecalc.station import Waiting
+        from queuecalc.station import MGcK
 
-        some = Waiting(rate, _mixture(weights), servers, capacity - servers)
+        some = MGcK(arrival_rate=rate, service=_mixture(weights), servers=servers, capacity=capacity)
+        law = some.wait
         return (
-            (lambda s: np.asarray(some.lst(s))),
+            (lambda s: np.asarray(law.lst(s))),
             float(some.blocking_probability),
-            float(some.mean),
+            float(some.mean_wait),
         )
     chances = [1.0]
     for n in range(1, capacity + 1):

@@ -17,6 +17,12 @@ def test_calls_that_lead_back_to_a_component(seed: int) -> None:
     assert disagreements(draw.model, draw.counts) == []
 
 
+@pytest.mark.parametrize("seed", [0, 3, 5, 6])
+def test_bounded_queues_of_every_service(seed: int) -> None:
+    draw = worded_model(seed, ("loops", "bounded", "failover"))
+    assert disagreements(draw.model, draw.counts) == []
+
+
 @pytest.mark.parametrize("seed", [1, 2, 4, 8, 9, 11, 13, 16, 17, 22])
 def test_calls_that_go_out_at_once(seed: int) -> None:
     """Several to one line and beside each other, one group inside another."""
