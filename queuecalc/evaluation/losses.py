@@ -182,7 +182,7 @@ class ScenarioLosses:
     def breaks(self, course: Course) -> list[tuple[int, float]]:
         """(regime, p) at which a station with some units alive reaches capacity, or a cap takes hold."""
         regimes = np.arange(course.lowest.size)
-        bent = bool(self.capped) or (self.occupied and bool(self.graph.holding))
+        bent = bool(self.capped) or self._held_bent(course)
         samples = 65 if bent else 2
         share = np.linspace(0.0, 1.0, samples)
         p = course.lowest[:, None] + (course.highest - course.lowest)[:, None] * share
@@ -202,6 +202,14 @@ class ScenarioLosses:
             found = low + (high - low) * (at_low / (at_low - at_high))
         return list(zip(regime.tolist(), found.tolist(), strict=True))
 
+    def _held_bent(self, course: Course) -> bool:
+        """Whether what held servers end at most depends on the load."""
+        if not self.occupied or not self.graph.holding:
+            return False
+        held = self._held(self._point(course, np.arange(course.lowest.size), course.highest))
+        names = self.graph.holding & set(self.components)
+        return any(held.line(name, 1).capacity.size > 1 for name in names)
+
     def _thresholds(self, course: Course, regime: Any, p: FloatArray) -> FloatArray:
         """What changes its sign where a station reaches capacity or a cap takes hold, shape (functions, n)."""
         point = self._point(course, regime, p)
@@ -209,6 +217,10 @@ class ScenarioLosses:
         for name in self.components:
             figures = self.graph.figures[name]
             if figures.servers is None or figures.max_queue is not None or figures.crowd is not None:
+                continue
+            if self.occupied and name in self.graph.holding:
+                lines = [self._held(point).line(name, live) for live, _ in self.live[name] if live > 0]
+                rows += [line.rate / np.maximum(line.capacity, 1e-100) - 1.0 for line in lines]
                 continue
             work = self._work(point, name)
             rows += [work - figures.servers * live for live, _ in self.live[name] if live > 0]
@@ -222,9 +234,6 @@ class ScenarioLosses:
     def _work(self, point: _Point, name: str) -> FloatArray:
         """Offered work in erlang."""
         types = list(self.graph.types_of[name])
-        if self.occupied and name in self.graph.holding:
-            servers = self.graph.figures[name].servers or 1
-            return np.minimum(self._held(point).with_units(name, 1).utilisation * servers, 1e100)
         means = [float(self.graph.types[index].law.mean) for index in types]
         return np.asarray(np.einsum("t,t...->...", means, point.type_rates[types]))
 

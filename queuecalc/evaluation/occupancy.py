@@ -48,7 +48,7 @@ class HeldQueues:
         units: units alive by component.
         bought: units of the components that hold servers by which the waits at their callees are limited.
         arrivals: how many visits come at once, where not one by one.
-        populations: what is known of populations whose callees serve nobody else, at any load.
+        populations: what is known at any load: cycles, and populations whose callees serve nobody else.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class HeldQueues:
         units: Callable[[str], Any],
         bought: Callable[[str], int],
         arrivals: Mapping[str, Arrivals] | None = None,
-        populations: dict[Any, Population] | None = None,
+        populations: dict[Any, Any] | None = None,
     ) -> None:
         self.graph = graph
         self.type_rates = type_rates
@@ -134,12 +134,17 @@ class HeldQueues:
         """By service type of a component that holds servers, what its visits do meanwhile."""
         if name not in self._cycles:
             graph = self.graph
+            key = "cycles", name, frozenset(each for each in graph.visits_of if self._alive(each))
+            if key in self.populations:
+                self._cycles[name] = self.populations[key]
+                return self._cycles[name]
             self._cycles[name] = {
                 graph.visits[index].type: cycle_of(
                     graph, index, lambda _, kind: self._held_for(kind), self._stands, self._alive
                 )
                 for index in graph.visits_of[name]
             }
+            self.populations[key] = self._cycles[name]
         return self._cycles[name]
 
     @cached_property
@@ -240,7 +245,8 @@ class HeldQueues:
             ]
         if len(self.populations) >= _MOST_POPULATIONS:
             self.populations.clear()
-        return self.populations.setdefault(tuple(key), found)
+        known: Population = self.populations.setdefault(tuple(key), found)
+        return known
 
     # -- the waits at a callee
 

@@ -29,6 +29,9 @@ __all__ = ["Population", "Stop", "grid"]
 
 _ROUNDS = 400
 _SETTLED = 1e-11
+_SLOWER = 0.5
+"""A change that is more than so much of the one before is damped from then on."""
+
 _EXACT = 64
 """Up to so many customers the product form is summed."""
 
@@ -147,8 +150,7 @@ class Population:
             [stop.service_s * np.ones_like(self._n) for stop in self.stops],
             list(towards),
         )
-        alone = len(self.stops) < 2 and all(stop.lines == 1 and stop.inner is None for stop in self.stops)
-        damping = 1.0 if alone else 0.5
+        damping, before = 1.0, np.inf
         for _ in range(_ROUNDS):
             change = 0.0
             for j, stop in enumerate(self.stops):
@@ -165,6 +167,9 @@ class Population:
                 change = max(change, float(np.max(np.abs(step) * stop.visits / cycle, initial=0.0)))
             if change <= _SETTLED:
                 break
+            if change > _SLOWER * before:
+                damping = 0.5
+            before = change
         return found
 
     def _cycle(self, found: _Solved) -> Any:
