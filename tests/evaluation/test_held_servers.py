@@ -15,12 +15,14 @@ import queuecalc as qc
 from queuecalc.architecture import Component, Model, PercentileTarget
 from queuecalc.errors import InvalidInput
 from queuecalc.evaluation import Evaluator, evaluate
+from queuecalc.evaluation.box import HELD_MARGIN
 from queuecalc.evaluation.flows import class_rates, component_rates, offered_visits
 from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Response
 from queuecalc.law import Exponential, Gamma, Law, Sum
 from tests.reference.building import call, component, model
+from tests.simulation.small import joined
 
 TABLE = json.loads(
     (Path(__file__).parents[1] / "tables" / "layered_simulation.json").read_text(encoding="utf-8")
@@ -202,3 +204,39 @@ def test_held_servers_that_fail_are_gone_through_state_by_state() -> None:
     assert coupled is not None
     assert 1.0 - coupled.load_aware == pytest.approx(1.0 - (1.0 - 0.05**2) * (1.0 - 0.1**2), rel=1e-6)
     assert coupled.states == 9
+
+
+@pytest.mark.parametrize("times", [0.5, 2.0])
+@pytest.mark.parametrize("scv", [0.25, 2.0])
+def test_a_box_of_plans_is_no_later_than_its_plans(times: float, scv: float) -> None:
+    """The most units, with callees that see the fewest: within the margin that `evaluation/box.py` leaves."""
+    parts = [
+        component("server", {"": law(1.0, 1.0)}, count=(1, 4), servers=2, waits="held"),
+        component("database", {"": law(0.5 / times, scv)}, count=(1, 3)),
+    ]
+    scenario = model(parts, [call("users", "server"), call("server", "database", times)])
+    pattern, at = Pattern(scenario, frozenset(scenario.components)), np.array([0.8])
+    graph = pattern.graph()
+    rates = component_rates(graph, offered_visits(graph, class_rates(scenario.classes, at)))
+
+    def p95(servers: int, database: int, bought: int) -> float:
+        plan = {"server": servers, "database": database}
+        limits = {"server": bought, "database": database}
+        found = response_at(pattern, plan, ("request",), at, rates, bought=limits)
+        return float(found.percentile(0.95)[0])
+
+    for most, least in ((4, 1), (4, 2), (3, 2)):
+        optimistic = p95(most, 3, least)
+        for servers, database in product(range(least, most + 1), range(1, 4)):
+            assert optimistic <= p95(servers, database, servers) * (1.0 + HELD_MARGIN)
+
+
+def test_what_is_refused_says_what_to_do_instead() -> None:
+    parts = [component("server", 0.1, waits="held"), component("a", 0.1), component("b", 0.1)]
+    at_once = [joined("both", "server", "a"), joined("both", "server", "b")]
+    with pytest.raises(InvalidInput, match="one after the other"):
+        qc.evaluate(model(parts, [call("users", "server"), *at_once]), {"server": 1, "a": 1, "b": 1})
+    behind = [component("queue", 0.01), component("worker", 0.1, waits="held"), component("a", 0.1)]
+    calls = [call("users", "queue"), call("queue", "worker", wait=False), call("worker", "a")]
+    with pytest.raises(InvalidInput, match="the time in its service_ms"):
+        qc.evaluate(model(behind, calls), {"queue": 1, "worker": 1, "a": 1})
