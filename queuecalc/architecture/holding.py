@@ -35,7 +35,7 @@ def check_holding(graph: Graph) -> None:
                 if branch.together:
                     raise InvalidInput(
                         f'components.{name}.waits = "held": below it calls go out together ({branch.together}), which '
-                        'is not modelled while its servers are held; expected calls one after the other, or "async" and '
+                        'is not modelled while its servers are held; expected calls in sequence, or "async" and '
                         "the time of the longest in its service_ms"
                     )
                 component = graph.visits[branch.visit].component

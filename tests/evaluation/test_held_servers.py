@@ -234,7 +234,7 @@ def test_a_box_of_plans_is_no_later_than_its_plans(times: float, scv: float) -> 
 def test_what_is_refused_says_what_to_do_instead() -> None:
     parts = [component("server", 0.1, waits="held"), component("a", 0.1), component("b", 0.1)]
     at_once = [joined("both", "server", "a"), joined("both", "server", "b")]
-    with pytest.raises(InvalidInput, match="one after the other"):
+    with pytest.raises(InvalidInput, match="calls in sequence"):
         qc.evaluate(model(parts, [call("users", "server"), *at_once]), {"server": 1, "a": 1, "b": 1})
     behind = [component("queue", 0.01), component("worker", 0.1, waits="held"), component("a", 0.1)]
     calls = [call("users", "queue"), call("queue", "worker", wait=False), call("worker", "a")]
