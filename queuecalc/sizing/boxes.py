@@ -23,8 +23,8 @@ class Boxes:
     __slots__ = ("_lower", "_size", "_upper")
 
     def __init__(self, dimensions: int) -> None:
-        self._lower: npt.NDArray[np.int64] = np.zeros((8, dimensions), dtype=np.int64)
-        self._upper: npt.NDArray[np.int64] = np.zeros((8, dimensions), dtype=np.int64)
+        self._lower: npt.NDArray[np.int64] = np.empty((8, dimensions), dtype=np.int64)
+        self._upper: npt.NDArray[np.int64] = np.empty((8, dimensions), dtype=np.int64)
         self._size = 0
 
     def __len__(self) -> int:

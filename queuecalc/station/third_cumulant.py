@@ -58,7 +58,7 @@ def _mixed(law: Mixture, cumulant: Cumulant) -> Any:
     for weight, part in zip(law.weights, law.laws, strict=True):
         apart = np.asarray(part.mean) - np.asarray(law.mean)
         own = cumulant(part) + 3.0 * apart * np.asarray(part.var) + apart**3
-        found = found + np.where(np.asarray(weight) > 0.0, weight * own, 0.0)
+        found = found + weight * np.where(np.asarray(weight) > 0.0, own, 0.0)
     return found
 
 

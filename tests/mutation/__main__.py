@@ -30,7 +30,7 @@ class Room:
     """A room of the package and the folders with its tests.
 
     Attributes:
-        tests: folders below the root.
+        tests: folders and files below the root.
         whole_numbers: whether what it compares are mostly whole numbers, so that boundaries count.
     """
 
@@ -41,7 +41,14 @@ class Room:
 ROOMS = {
     "station": Room(("tests/station",)),
     "law": Room(("tests/law",)),
-    "network": Room(("tests/network",)),
+    "network": Room(
+        (
+            "tests/network",
+            "tests/cli/test_network.py",
+            "tests/cli/test_network_classes.py",
+            "tests/cli/test_closed_network.py",
+        )
+    ),
     "sizing": Room(("tests/sizing",), whole_numbers=True),
 }
 """A new room is a line here."""

@@ -69,6 +69,18 @@ def test_exponential_services_decay_at_the_square_of_the_difference_of_the_roots
     assert fed(Exponential(mean=0.7), 1.1, back).abscissa == 0.0
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_transforms_and_their_complements_agree(service: Law) -> None:
+    law = fed(service, 0.8, 0.5)
+    for q in (1e-7, 1e-3, 0.3, 0.1 + 2j, 25.0 - 3j):
+        s = q / law.mean
+        assert law.lst(s) + law.lst_complement(s) == pytest.approx(1.0, rel=1e-12)
+        assert law.excess_lst(s) * s * law.mean == pytest.approx(law.lst_complement(s), rel=1e-9)
+        assert law.excess_lst(s) + law.excess_complement(s) == pytest.approx(1.0, rel=1e-12)
+    small = 1e-7 / law.mean
+    assert law.lst_complement(small) == pytest.approx(1e-7, rel=1e-5)
+
+
 def test_squared_variation_is_variance_over_squared_mean() -> None:
     for rho, back in ((0.3, 0.2), (0.95, 0.8)):
         law = fed(Gamma(mean=0.7, scv=3.0), rho, back)

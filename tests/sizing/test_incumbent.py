@@ -208,6 +208,18 @@ def test_a_tightened_box_holds_every_plan_that_is_cheap_enough() -> None:
     assert closed > 5
 
 
+def test_what_is_refused_at_a_price_is_known_up_to_the_ceiling() -> None:
+    """Five of a are needed; a later search with more money for b does not ask for that again."""
+    limit = Limit("p95", "", 1.0, (shared(5.0), constant(0.0)))
+    toy = Toy(names=("a", "b"), own_ranges=((1, 40),) * 2, prices=(Decimal(1), Decimal(1)), limits=(limit,))
+    pattern = Pattern(frozenset({"a", "b"}), toy.pattern, Tally())
+    box = tightened(pattern, (1, 1), (40, 40), 10 * UNIT, 30 * UNIT)
+    assert box == ((5, 1), (9, 5))
+    toy.calls.clear()
+    assert pattern.refuses((1, 1), (4, 29))
+    assert "refuse" not in toy.calls
+
+
 # ---------------------------------------------------------------------- headroom
 @pytest.mark.parametrize(
     ("target", "limit", "reached", "expected"),

@@ -60,6 +60,8 @@ def test_what_has_no_figures_is_infinitely_far() -> None:
     assert violation(Excuse(target="invalid", sentence="")) == math.inf
     assert violation(Excuse(target="drained", sentence="", limit=0.0, reached=3.0)) == math.inf
     assert violation(Excuse(target="t", sentence="", limit=1.0, reached=0.5)) == 0.5
+    assert violation(Excuse(target="t", sentence="", limit=1.0)) == math.inf
+    assert violation(Excuse(target="t", sentence="", reached=1.0)) == math.inf
 
 
 # ---------------------------------------------------------------------- out of reach

@@ -17,6 +17,7 @@ from queuecalc.errors import InvalidInput
 from queuecalc.modelfile import read_model
 from queuecalc.sizing.alternatives import difference
 from queuecalc.sizing.boxes import Boxes
+from queuecalc.sizing.certificate import PatternEvidence
 from queuecalc.sizing.digest import model_digest
 from queuecalc.sizing.headroom import TOLERANCE, _next
 from queuecalc.sizing.money import dollars, scaled
@@ -95,6 +96,8 @@ class Described:
         (1, 2),
         ("a", "b"),
         ((1, 2), (2, 1)),
+        ((1, 23), (12, 3)),
+        ({"a": 1, "bc": 2}, {"ab": 1, "c": 2}),
         ([1], [1, 1]),
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
         (Decimal("1.5"), Decimal("1.25")),
@@ -118,6 +121,25 @@ def test_digest_of_a_model_file() -> None:
     assert model_digest(replace(model, title="x", notes="y", source="z")) == model_digest(model)
     dearer = read_model("single-queue", settings=("contract.p95_ms=401",))
     assert model_digest(dearer) != model_digest(model)
+
+
+# ---------------------------------------------------------------------- patterns without plans
+@pytest.mark.parametrize(
+    ("upper", "limit", "none"),
+    [
+        ((5, 5), None, False),
+        ((5, 2), None, True),
+        ((0, 5), 99, True),
+        ((5, 5), 20, False),
+        ((5, 5), 19, True),
+    ],
+)
+def test_a_pattern_without_plans_that_are_cheap_enough(upper: Counts, limit: int | None, none: bool) -> None:
+    """The least plan, one and three units for 4 and 5 with fees of 1, costs 20."""
+    pattern = PatternEvidence(
+        present=frozenset("ab"), lower=(1, 3), upper=upper, prices=(4, 5), fees=1, boxes=(), invalid=False
+    )
+    assert pattern.dearer_than(limit) is none
 
 
 # ---------------------------------------------------------------------- words

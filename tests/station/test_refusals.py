@@ -11,7 +11,7 @@ import pytest
 
 from queuecalc.errors import InvalidInput
 from queuecalc.law import Law
-from queuecalc.station import REGISTRY, Batch, Waiting
+from queuecalc.station import REGISTRY, Batch, LoadDependent, Waiting
 from tests.station.cases import LAWS, builder
 
 
@@ -58,6 +58,12 @@ def test_a_law_must_be_one(kind: str) -> None:
         if field.init and isinstance(getattr(station, field.name), Law):
             with pytest.raises(InvalidInput, match=rf"^{type(station).__name__}: {field.name}"):
                 dataclasses.replace(station, **{field.name: "gamma"})
+
+
+def test_one_state_or_two_read_back() -> None:
+    for rates in ((2.0,), (2.0, 3.0)):
+        station = LoadDependent(arrival_rate=1.0, state_rates=rates)
+        assert eval(repr(station), {"LoadDependent": LoadDependent}) == station
 
 
 def test_batches_are_values_however_they_are_given() -> None:

@@ -83,6 +83,13 @@ def test_interrupted_work(repair: Law) -> None:
     assert excess_second_moment(law) == pytest.approx(third / (3.0 * a * SHORT[1]), rel=1e-11)
 
 
+def test_a_part_of_no_weight_does_not_count() -> None:
+    endless = qc.Pareto(mean=1.0, shape=2.5)
+    law = Mixture(weights=(0.0, 1.0), laws=(endless, Sum(laws=(LOGNORMAL, LONG))))
+    raw = added(SHORT, LARGE)
+    assert excess_second_moment(law) == pytest.approx(raw[3] / (3.0 * raw[1]), rel=1e-11)
+
+
 def test_light_tails_are_the_same_by_the_contour() -> None:
     parts = (qc.Gamma(mean=0.4, scv=0.5), qc.Exponential(mean=0.3))
     raw = added((1.0, 0.4, 0.16 * 1.5, 0.064 * 1.5 * 2.0), EXPONENTIAL)

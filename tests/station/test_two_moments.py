@@ -12,8 +12,8 @@ import pytest
 from scipy import stats
 
 from queuecalc.errors import InvalidInput
-from queuecalc.law import Deterministic, Exponential, Gamma, Law
-from queuecalc.station import GG1, MG1, GGc, MMc
+from queuecalc.law import Deterministic, Exponential, Gamma, Hyperexponential, Law
+from queuecalc.station import GG1, MG1, GGc, GMc, MMc
 from queuecalc.station.two_moments import METHODS
 
 ROWS = json.loads((Path(__file__).parent.parent / "tables" / "two_moment_simulation.json").read_text())
@@ -73,6 +73,17 @@ def test_kingmans_formula(mean: float, c: int, ca2: float, cs2: float) -> None:
     ours = GGc(interarrival=law(gap, ca2), service=law(mean, cs2), servers=c, method="kingman")
     spread = ca2 * gap * gap + cs2 * mean * mean / c + (c - 1) / c**2 * mean * mean
     assert ours.mean_wait == pytest.approx(spread / gap / (2.0 * 0.2), rel=1e-12)
+
+
+@pytest.mark.parametrize(("c", "most"), [(1, 0.028), (4, 0.018), (20, 0.046)])
+@pytest.mark.parametrize("ca2", [0.25, 0.5, 0.8, 2.0, 4.0])
+def test_delays_against_those_of_exponential_services(c: int, most: float, ca2: float) -> None:
+    """G/M/c is known exactly: P(W > 0) is so far off at most."""
+    for rho in (0.3, 0.6, 0.9):
+        arrivals = (Hyperexponential if ca2 > 1.0 else Gamma)(mean=1.0 / (c * rho), scv=ca2)
+        ours = GGc(interarrival=arrivals, service=Exponential(mean=1.0), servers=c)
+        exact = GMc(interarrival=arrivals, service_rate=1.0, servers=c)
+        assert ours.delay_probability == pytest.approx(exact.delay_probability, abs=most)
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "kingman"])
