@@ -41,12 +41,13 @@ class Room:
 ROOMS = {
     "station": Room(("tests/station",)),
     "law": Room(("tests/law",)),
-    "network": Room(
+    "network": Room(  # the tests of the rooms above are those of what is made for them alone
         (
             "tests/network",
             "tests/cli/test_network.py",
             "tests/cli/test_network_classes.py",
             "tests/cli/test_closed_network.py",
+            "tests/evaluation/test_users_who_think.py",
         )
     ),
     "sizing": Room(("tests/sizing",), whole_numbers=True),
