@@ -41,7 +41,7 @@ class Room:
 ROOMS = {
     "station": Room(("tests/station",)),
     "law": Room(("tests/law",)),
-    "network": Room(  # the tests of the rooms above are those of what is made for them alone
+    "network": Room(  # parts of it are seen through the command line and the evaluation alone
         (
             "tests/network",
             "tests/cli/test_network.py",

@@ -250,3 +250,17 @@ def test_what_is_no_network_is_refused(change: dict[str, object], message: str) 
 def test_what_is_no_station_of_classes_is_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         ClassStation(**arguments)  # type: ignore[arg-type]
+
+
+def test_services_without_a_line_keep_the_product_form() -> None:
+    """BCMP: stations with a server for everybody may have any law; one server in order of arrival may not."""
+    law = Gamma(mean=0.2, scv=3.0)
+    for servers, product in (("unlimited", True), (1, False)):
+        solution = OpenNetwork(
+            stations={"a": Station(service_rate=9.0), "b": Station(servers=servers, service=law)},
+            routing={"all": {"a": {"b": 0.5}}},
+            arrival_rates={"all": {"a": 2.0}},
+        ).solve()
+        found = [statement.key for statement in solution.statements]
+        assert (found == ["bcmp"]) is product
+        assert ("poisson-arrivals" in found) is not product

@@ -319,3 +319,17 @@ def test_what_does_not_fit_the_routing_is_refused(
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
         NetworkSojourn(laws=laws, entry=entry, routing=Routing.of(("a", "b"), {}))
+
+
+def test_large_loops_begin_and_end_as_small_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inverted by a curve for whole ranges of times, they are the law that is inverted time by time."""
+    laws = [Exponential(mean=0.5), Gamma(mean=0.3, scv=0.5)]
+    t = np.array([-1.0, 0.0, 0.3, 2.0, np.inf])
+    plain = network([[0.2, 0.5], [0.4, 0.0]], laws)
+    expected = plain.tail_and_density(t)
+    monkeypatch.setattr(sojourn_module, "_LARGE", 1)
+    tail, density = network([[0.2, 0.5], [0.4, 0.0]], laws).tail_and_density(t)
+    assert np.asarray(tail)[[0, 1, 4]].tolist() == [1.0, 1.0, 0.0]
+    np.testing.assert_allclose(tail, expected[0], atol=1e-9)
+    np.testing.assert_allclose(np.asarray(density)[2:4], np.asarray(expected[1])[2:4], rtol=1e-6)
+    assert np.asarray(density)[[0, 4]].tolist() == [0.0, 0.0]
