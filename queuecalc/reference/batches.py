@@ -83,7 +83,8 @@ class Batches:
         total_left = sum(left, 0.0)
         busy = each * total_left / (c - self.rate * self.mean)
         total = busy + sum(chances, 0.0)
-        shares = [np.where(total_left > 0.0, one / total_left, float(i == 0)) for i, one in enumerate(left)]
+        some = np.where(total_left > 0.0, total_left, 1.0)
+        shares = [np.where(total_left > 0.0, one / some, float(i == 0)) for i, one in enumerate(left)]
         free = [np.zeros_like(self.rate), *(chances[c - m] / total for m in range(1, c + 1))]
         return busy / total, free, shares
 

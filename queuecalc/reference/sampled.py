@@ -125,7 +125,7 @@ def _weights(edges: tuple[float, ...], points: bytes) -> Any:
     return found.reshape(s.size, -1)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _panel(left: float, right: float, points: bytes) -> Any:
     """The same on one panel; alike for panels and points that differ by a scale."""
     s = np.frombuffer(points, dtype=np.complex128)
@@ -147,7 +147,7 @@ def _bessel(z: Any) -> Any:
         before, here = here, before - (2 * n + 1) / up * here
     after, at = np.zeros_like(down), np.full_like(down, 1e-300)
     falling = np.empty((down.size, _POINTS), dtype=np.complex128)
-    for n in range(3 * _POINTS, -1, -1):
+    for n in range(2 * _POINTS + 4, -1, -1):
         after, at = at, after + (2 * n + 3) / down * at
         if n < _POINTS:
             falling[:, n] = at

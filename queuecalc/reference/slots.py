@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,11 @@ from queuecalc.reference.way import State
 
 __all__ = ["largest_flows", "most_late"]
 
-_GROUPS = 64
-"""Into so many groups by load the slots are sorted."""
+_PARTS, _LEAF = 8, 24
+"""Slots in the order of their load are bounded in so many parts, then parts of these, until so few are left."""
+
+_NO_MORE = 1e-9
+"""Relative: a bound that is no higher than this above what some slot gives is no reason to look."""
 
 
 def largest_flows(plan: Plan, inflow: Mapping[Node, Any], slot: Any) -> Flows:
@@ -52,27 +56,32 @@ def most_late(plan: Plan, rates: Flows, names: Sequence[str], seconds: float) ->
     """The share of some classes' responses that take longer than `seconds`, in the worst slot; 0 without responses.
 
     A response that a station without a steady state delays for ever is late; what is dropped or blocked has none.
-    Slots of similar load are passed over where even the largest flows of all of them give less than some slot does;
-    there calls that go out at once are taken as independent, which is no less.
+    Slots of similar load are passed over where even the largest flows of all of them give no more than some slot does;
+    there calls that go out at once are taken as independent, which is no less. Those that may give most come first.
     """
     slots = plan.curve.slots
     load = np.maximum(slots.left, slots.right)
-    everything = np.arange(load.size)
-    if load.size <= 2 * _GROUPS or _sheds(plan):
-        return float(_late_shares(plan, rates, load, names, seconds).max())
+    if load.size <= 2 * _LEAF or _sheds(plan):
+        return float(_late_shares(plan, rates, [load], names, seconds).max())
     order = np.argsort(load, kind="stable")
-    first = np.unique(np.linspace(0, load.size, _GROUPS, endpoint=False).astype(np.intp))
-    most = {node: np.maximum.reduceat(rate[order], first) for node, rate in rates.items()}
-    extremes = [reduce.reduceat(load[order], first) for reduce in (np.minimum, np.maximum)]
-    bounds = np.maximum(*(_late_shares(plan, most, some, names, seconds, apart=True) for some in extremes))
-    group = np.searchsorted(first, everything, side="right") - 1
     worst = 0.0
-    for each in np.argsort(-bounds):
-        if bounds[each] <= worst:
+    waiting: list[tuple[float, int, int]] = [(-1.0, 0, load.size)]
+    while waiting:
+        bound, start, stop = heapq.heappop(waiting)
+        if -bound <= worst * (1.0 + _NO_MORE):
             break
-        chosen = order[group == each]
-        some = {node: rate[chosen] for node, rate in rates.items()}
-        worst = max(worst, float(_late_shares(plan, some, load[chosen], names, seconds).max()))
+        if stop - start <= _LEAF:
+            chosen = order[start:stop]
+            some = {node: rate[chosen] for node, rate in rates.items()}
+            worst = max(worst, float(_late_shares(plan, some, [load[chosen]], names, seconds).max()))
+            continue
+        edges = np.unique(np.linspace(start, stop, _PARTS + 1).astype(np.intp))
+        first = edges[:-1] - start
+        most = {node: np.maximum.reduceat(rate[order[start:stop]], first) for node, rate in rates.items()}
+        extremes = [reduce.reduceat(load[order[start:stop]], first) for reduce in (np.minimum, np.maximum)]
+        bounds = _late_shares(plan, most, extremes, names, seconds, apart=True)
+        for value, low, high in zip(bounds.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            heapq.heappush(waiting, (-value, low, high))
     return worst
 
 
@@ -83,13 +92,24 @@ def _sheds(plan: Plan) -> bool:
 
 
 def _late_shares(
-    plan: Plan, rates: Flows, load: Any, names: Sequence[str], seconds: float, *, apart: bool = False
+    plan: Plan,
+    rates: Flows,
+    loads: Sequence[Any],
+    names: Sequence[str],
+    seconds: float,
+    *,
+    apart: bool = False,
 ) -> Any:
-    offered = {node.request_class: rate for node, rate in users_rates(plan, load).items()}
+    """The late share of some classes together at these flows; the largest for several mixtures of the classes."""
     state = State(plan, rates, plan.counts, apart=apart)
-    total, within = np.zeros(load.size), np.zeros(load.size)
-    for name in names:
-        total = total + offered[name] * served(state, name, unsteady=True)
-        within = within + offered[name] * (served(state, name) - late(state, name, seconds))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0.0, np.maximum(total - within, 0.0) / total, 0.0)
+    total = {name: served(state, name, unsteady=True) for name in names}
+    within = {name: served(state, name) - late(state, name, seconds) for name in names}
+    largest = np.zeros(loads[0].size)
+    for load in loads:
+        offered = {node.request_class: rate for node, rate in users_rates(plan, load).items()}
+        everything = sum((offered[name] * total[name] for name in names), np.zeros(load.size))
+        in_time = sum((offered[name] * within[name] for name in names), np.zeros(load.size))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(everything > 0.0, np.maximum(everything - in_time, 0.0) / everything, 0.0)
+        largest = np.maximum(largest, share)
+    return largest
