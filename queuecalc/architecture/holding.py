@@ -17,7 +17,8 @@ def check_holding(graph: Graph) -> None:
 
     Raises:
         InvalidInput: a visit that holds a server waits for another visit of the same component, which may need that
-            server (a deadlock); the component is reached by hand-offs alone; below it calls go out at once.
+            server (a deadlock); the component is reached by hand-offs alone; below it calls go out at once, several to
+            one component or to components that call others.
     """
     for name in graph.holding:
         if name in graph.buffered:
@@ -32,11 +33,11 @@ def check_holding(graph: Graph) -> None:
             for branch in graph.visits[index].branches:
                 if not branch.wait:
                     continue
-                if branch.together:
+                if branch.together and not _side_by_side(graph, index, branch.together):
                     raise InvalidInput(
                         f'components.{name}.waits = "held": below it calls go out together ({branch.together}), which '
-                        'is not modelled while its servers are held; expected calls in sequence, or "async" and '
-                        "the time of the longest in its service_ms"
+                        "is modelled while its servers are held for one call each to different components that call "
+                        'nobody; expected that, calls in sequence, or "async" and the longest time in its service_ms'
                     )
                 component = graph.visits[branch.visit].component
                 if component == name:
@@ -47,3 +48,11 @@ def check_holding(graph: Graph) -> None:
                 if branch.visit not in seen:
                     seen.add(branch.visit)
                     stack.append((branch.visit, f"{way} -> {component}"))
+
+
+def _side_by_side(graph: Graph, index: int, together: str) -> bool:
+    """Whether calls that go out at once are one each, to different components that wait for nobody."""
+    calls = [b for b in graph.visits[index].branches if b.wait and b.together == together]
+    visits = [graph.visits[call.visit] for call in calls]
+    alone = not any(below.wait for visit in visits for below in visit.branches)
+    return alone and len({v.component for v in visits}) == len(calls) and all(c.times == 1.0 for c in calls)

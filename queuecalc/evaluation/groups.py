@@ -102,7 +102,7 @@ def in_turns(branches: Sequence[Branch]) -> list[tuple[Branch, ...]]:
 
 def at_once(turn: Sequence[Branch]) -> bool:
     """Whether a turn is more than one call after the other."""
-    return bool(turn[0].together) and (len(turn) > 1 or turn[0].times > 1.0)
+    return bool(turn and turn[0].together) and (len(turn) > 1 or turn[0].times > 1.0)
 
 
 def group_of(

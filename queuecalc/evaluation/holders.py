@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from queuecalc.architecture.graph import Branch, Graph
-from queuecalc.evaluation.groups import split_times
+from queuecalc.evaluation.groups import at_once, in_turns, split_times
 from queuecalc.law import Deterministic, Law, RandomSum, Sum
+from queuecalc.network.parallel import fork_join_law
 
 __all__ = ["Cycle", "Moments", "cycle_of"]
 
@@ -42,6 +43,7 @@ class Cycle:
         stops: by component, in the order of the calls, the work there.
         visits: by component, the mean number of visits; `again` how many of them follow another at once.
         passed: by component without a stop, the mean number of visits: their waits do not depend on who is held.
+        turns: calls that go out at once: how often, and by call its stop ("" without) and the time beyond it.
     """
 
     alone: Law
@@ -50,6 +52,7 @@ class Cycle:
     visits: dict[str, float] = field(default_factory=dict)
     again: dict[str, float] = field(default_factory=dict)
     passed: dict[str, float] = field(default_factory=dict)
+    turns: list[tuple[float, tuple[tuple[str, Moments], ...]]] = field(default_factory=list)
 
 
 def cycle_of(
@@ -81,10 +84,34 @@ def _moments(law: Law) -> Moments:
 def _followed(cycle: Cycle, law: Law, graph: Graph, branches: tuple[Branch, ...], given: Any) -> Law:
     """Add to a cycle what is waited for; the law of a time followed by all that."""
     laws: list[Law] = [law]
-    for branch in branches:
-        component, times = graph.visits[branch.visit].component, branch.times
-        if not branch.wait or not given[2](component):
+    for turn in in_turns(branches):
+        calls = [branch for branch in turn if given[2](graph.visits[branch.visit].component)]
+        if at_once(calls):
+            laws.append(_side_by_side(cycle, [_visited(graph, branch.visit, given) for branch in calls]))
             continue
+        laws += _in_sequence(cycle, graph, calls, given)
+    return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
+
+
+def _side_by_side(cycle: Cycle, calls: list[Cycle]) -> Law:
+    """Add calls that go out at once, one to each of several components that call nobody."""
+    members = []
+    for below in calls:
+        for name, work in below.stops.items():
+            cycle.stops.setdefault(name, Moments()).add(work)
+            cycle.visits[name] = cycle.visits.get(name, 0.0) + 1.0
+        for name, passed in below.passed.items():
+            cycle.passed[name] = cycle.passed.get(name, 0.0) + passed
+        members.append((next(iter(below.stops), ""), below.own))
+    cycle.turns.append((1.0, tuple(members)))
+    return fork_join_law([below.alone for below in calls])
+
+
+def _in_sequence(cycle: Cycle, graph: Graph, branches: list[Branch], given: Any) -> list[Law]:
+    """Add calls one after the other; their laws."""
+    laws: list[Law] = []
+    for branch in branches:
+        times = branch.times
         below = _visited(graph, branch.visit, given)
         for name, work in below.stops.items():
             cycle.stops.setdefault(name, Moments()).add(work, times)
@@ -94,8 +121,9 @@ def _followed(cycle: Cycle, law: Law, graph: Graph, branches: tuple[Branch, ...]
         for name, passed in below.passed.items():
             cycle.passed[name] = cycle.passed.get(name, 0.0) + times * passed
         cycle.own.add(below.own, times)
+        cycle.turns += [(times * often, calls) for often, calls in below.turns]
         laws.append(below.alone if times == 1.0 else RandomSum(law=below.alone, times=times))
-    return laws[0] if len(laws) == 1 else Sum(laws=tuple(laws))
+    return laws
 
 
 def _visited(graph: Graph, index: int, given: Any) -> Cycle:

@@ -24,13 +24,13 @@ import numpy as np
 
 from queuecalc.architecture.graph import Branch, Graph
 from queuecalc.evaluation.flows import FloatArray
-from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals, split_times
+from queuecalc.evaluation.groups import ONE_BY_ONE, Arrivals, at_once, in_turns, split_times
 from queuecalc.evaluation.held_queue import HoldingQueue, SourcedQueue, StackedQueue
 from queuecalc.evaluation.holders import Cycle, cycle_of
 from queuecalc.evaluation.queues import Queue, service_law
 from queuecalc.law import Law
 from queuecalc.network.closed.held_line import HeldLine
-from queuecalc.network.closed.population import Population, Stop, grid
+from queuecalc.network.closed.population import Population, Stop, Turn, grid
 
 __all__ = ["HeldQueues"]
 
@@ -181,7 +181,16 @@ class HeldQueues:
         stops = self._stops(cycles, weights, rates.sum(axis=0), split)
         own = _mean(weights, [cycle.own.mean for cycle in cycles]) + self._passed_wait(cycles, weights)
         own = np.maximum(own, 1e-300)
-        population = self._population(name, own, list(stops.values()), grid(held), float(most))
+        places = {stop: place for place, stop in enumerate(stops)}
+        turns = [
+            Turn(
+                weight * often,
+                tuple((places.get(stop), own_part.mean, own_part.var) for stop, own_part in calls),
+            )
+            for cycle, weight in zip(cycles, weights, strict=True)
+            for often, calls in cycle.turns
+        ]
+        population = self._population(name, own, list(stops.values()), grid(held), float(most), turns)
         scv = [_mixed_scv(weights, [(cycle.own.mean, cycle.own.var) for cycle in cycles])]
         for stop in stops:
             works = [cycle.stops.get(stop) for cycle in cycles]
@@ -226,12 +235,16 @@ class HeldQueues:
         return found
 
     def _population(
-        self, name: str, own: Any, stops: list[Stop], sizes: FloatArray, most: float
+        self, name: str, own: Any, stops: list[Stop], sizes: FloatArray, most: float, turns: list[Turn]
     ) -> Population:
-        found = Population(sizes, own, tuple(stops), most)
+        found = Population(sizes, own, tuple(stops), most, tuple(turns))
         if any(stop.inner is not None or stop.shared or stop.service.shape for stop in stops):
             return found
-        if own.size > 1 or any(np.size(stop.visits) > 1 for stop in stops):
+        if (
+            own.size > 1
+            or any(np.size(turn.often) > 1 for turn in turns)
+            or any(np.size(stop.visits) > 1 for stop in stops)
+        ):
             return found
         key: list[Any] = [name, sizes.size, sizes[-1], most, own.item()]
         for stop in stops:
@@ -243,6 +256,7 @@ class HeldQueues:
                 stop.service_s.item(),
                 stop.again,
             ]
+        key += [(float(np.max(turn.often)), turn.calls) for turn in turns]
         if len(self.populations) >= _MOST_POPULATIONS:
             self.populations.clear()
         known: Population = self.populations.setdefault(tuple(key), found)
@@ -313,16 +327,27 @@ class HeldQueues:
         for index, weight in zip(types, weights, strict=True):
             visit = next(v for v in self.graph.visits_of[name] if self.graph.visits[v].type == index)
             total = total + weight * self._ratio(self.graph.visits[visit].branches, line, names, s)
+        for number, turn in enumerate(line.population.turns):
+            total = total * self._turn_ratio(line, number, s) ** np.asarray(turn.often)
         size = line.population.sizes.size
         return (
             np.broadcast_to(total, (size, *np.shape(total)[1:])) if np.ndim(total) else np.ones((size, 1, 1))
         )
 
+    @staticmethod
+    def _turn_ratio(line: HeldLine, number: int, s: Any) -> Any:
+        """The same for the longest of calls at once: gamma laws of one shape, longer where more are held."""
+        mean, var = line.population.turn_moments(number)
+        used = (line.all_shares * mean).sum(axis=0)
+        shape = used**2 / np.maximum((line.all_shares * var).sum(axis=0), 1e-6 * used**2)
+        lift = (slice(None), *(None,) * (np.ndim(s) - 1))
+        return ((1.0 + s * used / shape) / (1.0 + s * mean[lift] / shape)) ** shape
+
     def _ratio(self, branches: tuple[Branch, ...], line: HeldLine, names: list[str], s: Any) -> Any:
         value: Any = np.ones((1,) * (np.ndim(s) + 1))
-        for branch in branches:
+        for branch in (turn[0] for turn in in_turns(branches) if not at_once(turn)):
             visit = self.graph.visits[branch.visit]
-            if not branch.wait or not self._alive(visit.component):
+            if not self._alive(visit.component):
                 continue
             each: Any = 1.0
             if visit.component in names:

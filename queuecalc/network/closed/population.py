@@ -24,8 +24,9 @@ from queuecalc.law.base import Law
 from queuecalc.load.arrays import FloatArray
 from queuecalc.network.closed.crowd import CrowdWaiting
 from queuecalc.network.closed.served import Met, Served
+from queuecalc.network.closed.side_by_side import longest_moments
 
-__all__ = ["Population", "Stop", "grid"]
+__all__ = ["Population", "Stop", "Turn", "grid"]
 
 _ROUNDS = 400
 _SETTLED = 1e-11
@@ -100,6 +101,19 @@ class Stop:
         return Met(self.service, 1.0 / np.maximum(away, 1e-300), self.again / self.servers)
 
 
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """Calls that go out at once, of which a cycle waits for the longest.
+
+    Attributes:
+        often: how many such turns a cycle has.
+        calls: by call, its stop (None without), and mean and variance of the time beyond the stop.
+    """
+
+    often: Any
+    calls: tuple[tuple[int | None, float, float], ...]
+
+
 def grid(most: int) -> FloatArray:
     """Populations to solve for: each of the first few, then ever fewer, the last two surely."""
     if most <= 2 * _EACH:
@@ -118,12 +132,14 @@ class Population:
         own_s: Z > 0, time of a cycle without line or stop, of the batch shape.
         stops: in the order of the calls.
         most: waits grow no longer beyond so many.
+        turns: calls that go out at once; their visits to stops are among those of the stops.
     """
 
     sizes: FloatArray
     own_s: Any
     stops: Sequence[Stop]
     most: float = np.inf
+    turns: Sequence[Turn] = ()
 
     @cached_property
     def _n(self) -> Any:
@@ -149,10 +165,12 @@ class Population:
             [np.zeros_like(self._n) for _ in self.stops],
             [stop.service_s * np.ones_like(self._n) for stop in self.stops],
             list(towards),
+            [np.ones_like(self._n) for _ in self.stops],
         )
         damping, before = 1.0, np.inf
         for _ in range(_ROUNDS):
             change = 0.0
+            found.saved = sum(turn.often * self._turn(turn, found)[0] for turn in self.turns)
             for j, stop in enumerate(self.stops):
                 cycle = self._cycle(found)
                 if stop.inner is not None:
@@ -161,7 +179,10 @@ class Population:
                     )
                     found.services[j] = stop.inner.cycle_at(np.minimum(present, stop.servers))
                 found.stretch[j] = towards[j] * self._burst(j, cycle, found)
-                mean = found.stretch[j] * np.asarray(self._crowd(j, found).mean) * self._slow(j, found)
+                crowd = self._crowd(j, found)
+                if self.turns:
+                    found.delays[j] = np.asarray(crowd.delay_probability)
+                mean = found.stretch[j] * np.asarray(crowd.mean) * self._slow(j, found)
                 step = damping * (mean - found.waits[j])
                 found.waits[j] = found.waits[j] + step
                 change = max(change, float(np.max(np.abs(step) * stop.visits / cycle, initial=0.0)))
@@ -176,7 +197,27 @@ class Population:
         held: Any = self.own_s + np.zeros_like(self._n)
         for stop, wait, service in zip(self.stops, found.waits, found.services, strict=True):
             held = held + stop.visits * (wait + service)
-        return held
+        return held + found.saved
+
+    def turn_moments(self, number: int) -> tuple[Any, Any]:
+        """Mean and variance of the longest call of a turn."""
+        return self._turn(self.turns[number], self._solved)[1:]
+
+    def _turn(self, turn: Turn, found: _Solved) -> tuple[Any, Any, Any]:
+        """E[the longest call] less what its stops count for one after the other; its mean; its variance."""
+        means, variances, alone = [], [], np.zeros_like(self._n)
+        for j, beyond_s, beyond_var in turn.calls:
+            mean, var = beyond_s * np.ones_like(self._n), beyond_var * np.ones_like(self._n)
+            if j is not None:
+                wait, service = found.waits[j], found.services[j]
+                alone = alone + wait + service
+                mean = mean + wait + service
+                var = var + self.stops[j].scv * service**2
+                var = var + wait**2 * (2.0 / np.clip(found.delays[j], 1e-12, 1.0) - 1.0)
+            means.append(mean)
+            variances.append(var)
+        longest, spread = longest_moments(means, variances)
+        return longest - alone, longest, spread
 
     def _slow(self, j: int, found: _Solved) -> Any:
         """How much slower the stop serves than its service law says."""
@@ -208,7 +249,9 @@ class Population:
     def _towards_product_form(self) -> list[Any]:
         """By stop, exact mean wait / that of M/M/c//n with the rest of the round as time away."""
         ones = [np.ones_like(self._n) for _ in self.stops]
-        plain = all(stop.lines == 1 and not stop.shared and stop.inner is None for stop in self.stops)
+        plain = not self.turns and all(
+            stop.lines == 1 and not stop.shared and stop.inner is None for stop in self.stops
+        )
         if not plain or self._n[0].size != 1 or self._n.max() > _EXACT:
             return ones
         exact = _product_form_waits(
@@ -219,7 +262,7 @@ class Population:
         )
         places = self._n.astype(np.intp) - 1
         waits = [whole[places] / stop.visits for stop, whole in zip(self.stops, exact, strict=True)]
-        there = _Solved(waits, [stop.service_s * np.ones_like(self._n) for stop in self.stops], ones)
+        there = _Solved(waits, [stop.service_s * np.ones_like(self._n) for stop in self.stops], ones, ones)
         found = []
         for j, stop in enumerate(self.stops):
             away = self._away(j, there)
@@ -268,10 +311,10 @@ class Population:
         shares = [self.own_s / self.cycle]
         for stop, wait, service in zip(self.stops, self.waits, self.services, strict=True):
             shares.append(stop.visits * (wait + service) / self.cycle)
-        if self.sizes.size == 1:
-            return [self.sizes[-1] * share[-1] for share in shares]
-        gap = self.sizes[-1] - self.sizes[-2]
-        found = [(self.sizes[-1] * share[-1] - self.sizes[-2] * share[-2]) / gap for share in shares]
+        found = [share[-1] for share in shares]
+        if self.sizes.size > 1:
+            gap = self.sizes[-1] - self.sizes[-2]
+            found = [(self.sizes[-1] * share[-1] - self.sizes[-2] * share[-2]) / gap for share in shares]
         found = [np.clip(each, 0.0, 1.0) for each in found]
         total: Any = sum(found)
         return [each / total for each in found]
@@ -296,11 +339,16 @@ class Population:
 
 @dataclass(eq=False)
 class _Solved:
-    """By stop: mean waits, mean services, and how much longer the wait is than that of M/G/c//n."""
+    """By stop: mean waits, mean services, how much longer the wait is than that of M/G/c//n, and P(W > 0).
+
+    And what calls that go out at once save, in a cycle.
+    """
 
     waits: list[Any]
     services: list[Any]
     stretch: list[Any]
+    delays: list[Any]
+    saved: Any = 0.0
 
 
 _MOST_VARIABLE = 10.0
