@@ -126,6 +126,18 @@ def test_headroom_takes_few_judgements(target: str, blunt: bool) -> None:
         assert judge.asked[0] <= (3 if target == "utilisation" and not blunt else 24)
 
 
+def test_of_several_utilisations_the_highest_is_tried_first() -> None:
+    """They are proportional to the load: 0.8 of 1 leaves a quarter, told by two judgements, one on each side."""
+    limits = (
+        Limit("utilisation", "x", 1.0, (constant(0.5),)),
+        Limit("utilisation", "y", 1.0, (constant(0.8),)),
+    )
+    toy = Toy(names=("a",), own_ranges=((1, 9),), prices=(Decimal(1),), limits=limits)
+    found = headroom(toy, {"a": 1}, toy.evaluate({"a": 1}))
+    assert found.factor == pytest.approx(1.25, rel=2.0 * TOLERANCE)
+    assert toy.calls["first_excuse"] == 2
+
+
 def test_headroom_of_a_plan_that_any_load_leaves_unmoved_is_infinite() -> None:
     judge = Bent(math.inf, 1.0, "p95", blunt=False)
     found = headroom(judge, {}, judge.evaluation())  # type: ignore[arg-type]
