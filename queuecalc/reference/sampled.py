@@ -55,7 +55,7 @@ class Sampled:
         self.finest, self.breaks = finest, sorted({at for at in breaks if at > 0.0})
         self.known_to = 0.0
         self.edges: tuple[float, ...] = (0.0,)
-        self.values: Any = np.zeros((0, self.mass.size))
+        self.values: Any = np.zeros((self.mass.size, 0))
 
     def transform(self, s: Any) -> Any:
         """E[exp(-s T); T < inf] at s of shape (points, 1) or (points, times, 1), real parts > 0."""
@@ -63,7 +63,7 @@ class Sampled:
         if self.known_to < reach:
             self._sample(_AMPLE * reach)
         columns = s.reshape(len(s), -1).T
-        integrals = [_weights(self.edges, column.tobytes()) @ self.values for column in columns]
+        integrals = [_integrals(_weights(self.edges, column.tobytes()), self.values) for column in columns]
         return self.mass - s * np.stack(integrals, axis=1).reshape(*s.shape[:-1], -1)
 
     def _sample(self, end: float) -> None:
@@ -77,7 +77,8 @@ class Sampled:
                 break
         used = min(start + step, times.size) // _POINTS
         panels = min(-(-used // _ALIKE) * _ALIKE, len(edges) - 1)
-        self.known_to, self.edges, self.values = end, edges[: panels + 1], values[: panels * _POINTS]
+        self.known_to, self.edges = end, edges[: panels + 1]
+        self.values = np.ascontiguousarray(values[: panels * _POINTS].T)
 
 
 def _edges(end: float, finest: float, breaks: Sequence[float]) -> tuple[float, ...]:
@@ -113,7 +114,7 @@ def _times(edges: tuple[float, ...]) -> Any:
 
 @lru_cache(maxsize=128)
 def _weights(edges: tuple[float, ...], points: bytes) -> Any:
-    """Integral of exp(-s x) over everything, of a function by its values: shape (points, values)."""
+    """Integral of exp(-s x) over everything, of a function by its values: (2, points, values)."""
     s = np.frombuffer(points, dtype=np.complex128)
     found = np.zeros((s.size, len(edges) - 1, _POINTS), dtype=np.complex128)
     scale = 1.0 / s[0].real
@@ -122,7 +123,14 @@ def _weights(edges: tuple[float, ...], points: bytes) -> Any:
         if left / scale > 2.0 * _REACH:
             break
         found[:, panel] = scale * _panel(left / scale, right / scale, shape)
-    return found.reshape(s.size, -1)
+    flat = found.reshape(s.size, -1)
+    return np.stack([flat.real, flat.imag])
+
+
+def _integrals(weights: Any, values: Any) -> Any:
+    """Shape (points, instants). By sums of its own: products so small are slow where several threads share them."""
+    found = np.einsum("kpv,iv->kpi", weights, values)
+    return found[0] + 1j * found[1]
 
 
 @lru_cache(maxsize=4096)
