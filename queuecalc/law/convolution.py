@@ -101,6 +101,11 @@ def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
 
 def _convolved(leaf: Law, others: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
     """Gauss-Legendre in the level u of the leaf, on panels that end where the others' bulk begins and ends."""
+    endless = np.isposinf(t)
+    if np.any(endless):  # what never ends: any of them
+        tail, density = _convolved(leaf, others, joined, np.where(endless, 0.0, t))
+        ends = np.prod([1.0 - np.asarray(law.sf(np.inf)) for law in (leaf, *others)], axis=0)
+        return np.where(endless, 1.0 - ends, tail), np.where(endless, 0.0, density)
     time = np.maximum(t, 0.0)
     mean = sum(np.asarray(law.mean) for law in others)
     std = np.sqrt(sum(np.asarray(law.var) for law in others))

@@ -178,16 +178,20 @@ def _by_qna(known: Known) -> tuple[FloatArray, FloatArray]:
     P = (known.P - np.diag(back)) / (1.0 - back)[:, None]
     rates = known.rates * (1.0 - back)
     cs2 = back + (1.0 - back) * known.scvs
-    finite_cs2 = np.minimum(cs2, 1e9)
     rho, servers = known.rho, known.servers
-    ca2 = qna.arrival_variability(
-        P, rates, known.external, np.minimum(known.external_scvs, 1e9), rho, servers, finite_cs2
-    )
+
+    def arrivals(most: float) -> FloatArray:
+        outside, inside = np.minimum(known.external_scvs, most), np.minimum(cs2, most)
+        return qna.arrival_variability(P, rates, known.external, outside, rho, servers, inside)
+
+    ca2 = arrivals(1e9)
+    if not (np.isfinite(cs2).all() and np.isfinite(known.external_scvs).all()):
+        ca2 = np.where(ca2 > 1.001 * arrivals(1e8), np.inf, ca2)  # what grows with the bound has none
     waits = np.zeros(rho.size)
     for k in range(rho.size):
         if math.isinf(servers[k]):
             continue
-        if rho[k] >= 1.0 or not math.isfinite(cs2[k]):
+        if rho[k] >= 1.0 or not math.isfinite(cs2[k] + ca2[k]):
             waits[k] = math.inf
             continue
         m = float(known.means[k] / (1.0 - back[k]))

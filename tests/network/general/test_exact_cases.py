@@ -249,6 +249,24 @@ def test_infinite_variance_waits_for_ever_on_average() -> None:
     assert station.mean_wait == math.inf
 
 
+@pytest.mark.parametrize("method", ["dispersion", "robust", "qna"])
+def test_behind_infinite_variance_percentiles_are_finite_and_means_are_not(method: str) -> None:
+    """A line that follows is told to wait for ever by QNA, whose one number for the flow has no bound."""
+    service = qc.Pareto(mean=1.0, shape=1.5)
+    solution = qc.GeneralNetwork(
+        stations={"slow": qc.Station(service=service), "quick": qc.Station(service_rate=1e5)},
+        routing={"slow": {"quick": 1.0}},
+        arrival_rates={"slow": 0.4},
+    ).solve(method=method)
+    by_itself = qc.MG1(arrival_rate=0.4, service=service)
+    assert (solution.stations["slow"].mean_wait, solution.sojourn.mean) == (math.inf, math.inf)
+    assert (solution.stations["quick"].mean_wait == math.inf) == (method == "qna")
+    assert solution.sojourn.sf(math.inf) == 0.0 or method == "qna"
+    if method != "qna":
+        assert solution.sojourn.ppf(0.95) == pytest.approx(float(by_itself.sojourn.ppf(0.95)), rel=1e-4)
+        assert solution.sojourn.ppf(0.95) < math.inf
+
+
 def test_extreme_figures_stay_numbers() -> None:
     for rho in (1e-6, 1.0 - 1e-9):
         for ca2 in (0.0, 1e-6, 1e4):
