@@ -12,6 +12,7 @@ from scipy import special
 
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
+from queuecalc.law.variation import scv_of
 from queuecalc.station.lattice_queue import QueueStates, queue_states
 from queuecalc.station.offered import Load
 from queuecalc.station.poisson_ratio import poisson_weight
@@ -118,10 +119,7 @@ class ConstantServicesWait(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2; inf without a steady state, 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
-        return released(np.where(mean == 0.0, 0.0, ratio))
+        return scv_of(self.mean, self.var)
 
     @property
     def abscissa(self) -> Real:

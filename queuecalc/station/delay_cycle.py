@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
+from queuecalc.law.variation import scv_of
 from queuecalc.station.smoothness import looseness, without_kinks
+from queuecalc.station.wait_and_service import WaitAndService
 from queuecalc.transform.saddle_point import Transforms, inverted
 
 __all__ = ["DelayCycle", "DelayedThen"]
@@ -87,10 +89,7 @@ class DelayCycle(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2; inf where the cycle never ends, 0 where there is none."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
-        return released(np.where(mean == 0.0, 0.0, ratio))
+        return scv_of(self.mean, self.var)
 
     @property
     def abscissa(self) -> Real:
@@ -224,7 +223,7 @@ class DelayCycle(Law):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DelayedThen(Law):
+class DelayedThen(WaitAndService):
     """A delay cycle W, and an independent service S after it: lst W* S*.
 
     P(T > t) = P(W = 0) P(S > t) + P(W > 0, W + S > t); the first part is the service law's own and keeps its jumps.
@@ -236,28 +235,6 @@ class DelayedThen(Law):
 
     wait: DelayCycle
     service: Law
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The common batch shape."""
-        return np.broadcast_shapes(self.wait.shape, self.service.shape)
-
-    @property
-    def mean(self) -> Real:
-        """E[W] + E[S]."""
-        return released(np.asarray(self.wait.mean) + self.service.mean)
-
-    @property
-    def var(self) -> Real:
-        """Var W + var S."""
-        return released(np.asarray(self.wait.var) + self.service.var)
-
-    @property
-    def scv(self) -> Real:
-        """var / mean^2; inf without a steady state."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(invalid="ignore"):
-            return released(np.where(np.isfinite(mean), var / mean / mean, np.inf))
 
     @property
     def abscissa(self) -> Real:

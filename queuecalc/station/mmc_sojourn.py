@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, released
+from queuecalc.law.variation import scv_of
 from queuecalc.transform.quantile import quantile
 
 __all__ = ["MMcSojourn"]
@@ -72,9 +73,7 @@ class MMcSojourn(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2; inf where T is infinite."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(invalid="ignore"):
-            return released(np.where(np.isinf(mean), np.inf, var / np.square(mean)))
+        return scv_of(self.mean, self.var)
 
     @property
     def abscissa(self) -> Real:

@@ -17,6 +17,7 @@ from queuecalc.station.percentile_curve import MANY, percentile_curve
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
 from queuecalc.station.scale_family import scale_family
 from queuecalc.station.smoothness import looseness, without_kinks
+from queuecalc.station.wait_and_service import WaitAndService
 from queuecalc.station.waiting import Waiting
 from queuecalc.transform.quantile import quantile
 from queuecalc.transform.saddle_point import Transforms, inverted
@@ -28,7 +29,7 @@ FEW = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class QueueSojourn(Law):
+class QueueSojourn(WaitAndService):
     """T = W + S with independent W and S: lst = W* S*.
 
     P(T > t) = (1 - C) P(S > t) + C P(D + S > t), C the delay probability and D the conditional wait. The first term is
@@ -44,29 +45,6 @@ class QueueSojourn(Law):
 
     wait: Law
     service: Law
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The common batch shape."""
-        return np.broadcast_shapes(self.wait.shape, self.service.shape)
-
-    @property
-    def mean(self) -> Real:
-        """E[W] + E[S]."""
-        return released(np.asarray(self.wait.mean) + self.service.mean)
-
-    @property
-    def var(self) -> Real:
-        """Var W + var S."""
-        return released(np.asarray(self.wait.var) + self.service.var)
-
-    @property
-    def scv(self) -> Real:
-        """var / mean^2; inf without a steady state."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
-        return released(np.where(mean == 0.0, 0.0, ratio))
 
     @property
     def abscissa(self) -> Real:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from queuecalc.law import forms
 from queuecalc.law.base import Atoms, Law
 from queuecalc.law.parameter import Real, released
+from queuecalc.law.variation import scv_of
 from queuecalc.station.decay import decay_rate
 from queuecalc.station.moments import excess_second_moment
 from queuecalc.station.smoothness import looseness, without_kinks
@@ -66,10 +67,7 @@ class QueueWait(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2; inf without a steady state, 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = np.where(np.isfinite(mean), var / mean / mean, np.inf)
-        return released(np.where(mean == 0.0, 0.0, ratio))
+        return scv_of(self.mean, self.var)
 
     @property
     def var(self) -> Real:

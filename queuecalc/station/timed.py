@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, released
+from queuecalc.law.variation import scv_of
 
 __all__ = ["ThenExponential", "Timed"]
 
@@ -36,10 +37,7 @@ class Timed(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2; 0 where nobody waits."""
-        mean, var = np.asarray(self.mean), np.asarray(self.var)
-        some = np.where(mean > 0.0, mean, 1.0)
-        with np.errstate(over="ignore"):
-            return released(np.where(mean > 0.0, var / some / some, 0.0))
+        return scv_of(self.mean, self.var)
 
     def _lst(self, s: Any) -> Any:
         return 1.0 - self._lst_complement(s)
