@@ -106,8 +106,9 @@ class Facts:
 
     @cached_property
     def slot_hours(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """The hour at which each slot begins."""
-        return np.asarray(self.model.load.curve.slots.start_h)
+        """The hour of each slot at which the load is largest, at which its latencies are judged."""
+        slots = self.model.load.curve.slots
+        return np.where(slots.right > slots.left, slots.end_h, slots.start_h)
 
     @cached_property
     def lost_bounds(self) -> LostBounds:

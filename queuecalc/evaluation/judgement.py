@@ -326,6 +326,11 @@ def _held(judged: Judged) -> tuple[str, ...]:
         servers = (judged.pattern.figures[name].servers or 1) * judged.counts[name]
         busy, hour = judged.facts.peak(name)
         own = float(judged.walk.work[name].max()) / servers
+        if math.isinf(busy):
+            found.append(
+                f"{name}: its servers are never free at hour {hour:.1f}: the calls that they wait for never end"
+            )
+            continue
         found.append(
             f"{name}: its servers are held at a share of {busy:.3g} at hour {hour:.1f}, {own:.3g} by its own "
             "work; the rest waits for its calls"

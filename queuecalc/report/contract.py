@@ -150,6 +150,8 @@ def breach(excuse: Excuse, *, of: str = "") -> str:
     limit = excuse.reached if excuse.limit is None else excuse.limit
     _, reached = apart(limit, excuse.reached, lambda value, n: figure(value, unit, excuse.target, n))
     if excuse.target in ("stability", "utilisation"):
+        if reached == "inf":  # what it waits for has no steady state
+            return f"{excuse.subject} never free{moment}".strip()
         return f"{excuse.subject} busy {reached}{moment}".strip()
     reached = "without bound" if reached == "inf" else reached
     return f"{line_name(excuse.target, subject)} {reached}{moment}"

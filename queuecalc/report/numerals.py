@@ -88,8 +88,8 @@ def money(value: Decimal | float) -> str:
 
 
 def percent(fraction: float, significant: int = _SIGNIFICANT) -> str:
-    """A fraction in percent."""
-    return f"{digits(100.0 * fraction, significant)} %"
+    """A fraction in percent; "inf" by itself."""
+    return "inf" if fraction == math.inf else f"{digits(100.0 * fraction, significant)} %"
 
 
 def availability(fraction: float, significant: int = _SIGNIFICANT) -> str:

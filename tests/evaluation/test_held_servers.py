@@ -21,6 +21,7 @@ from queuecalc.evaluation.latency import response_at
 from queuecalc.evaluation.plan import Pattern
 from queuecalc.evaluation.response import Response
 from queuecalc.law import Exponential, Gamma, Law, Sum
+from queuecalc.modelfile import read_text
 from tests.reference.building import call, component, model
 from tests.simulation.small import joined
 
@@ -293,3 +294,19 @@ def test_calls_at_once_below_held_servers_that_fail() -> None:
         found = evaluate(scenario, plan, coupled=coupled).availability
         assert found is not None
         assert found.load_aware == pytest.approx(0.99 * (1.0 - 0.1**2), rel=1e-6)
+
+
+def test_a_moment_is_that_of_the_largest_load_of_its_slot() -> None:
+    """A slot that rises is judged at its end, one that falls at its beginning; endless waits are told."""
+    described = read_text(
+        "format = 1\n[contract]\np95_ms = 400\n[load]\nrequests_per_s = [[0, 10], [5, 2000], [9, 50]]\n"
+        '[components.app]\nservice_ms = 10\nservers = 64\nwaits = "held"\n[components.db]\nservice_ms = 5\n'
+        "servers = 8\n[architecture]\n"
+        'calls = [{ from = "users", to = "app" }, { from = "app", to = "db", times = 1.5 }]\n'
+    )
+    kept = qc.evaluate(described, {"app": 1, "db": 2})
+    assert {line.hour for line in kept.lines} == {5.0}
+    assert [latency.hour for latency in kept.latencies] == [5.0]
+    broken = qc.evaluate(described, {"app": 1, "db": 1})
+    assert any("app: its servers are never free at hour 5.0" in finding for finding in broken.findings)
+    assert not any("inf" in finding for finding in broken.findings)

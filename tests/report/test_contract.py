@@ -115,6 +115,7 @@ def an_excuse(target: str, subject: str = "", **figures: float | None) -> Excuse
         ),
         (an_excuse("stability", "server", limit=1.0, reached=1.00002), "server busy 100.002 %"),
         (an_excuse("utilisation", "postgres", limit=0.8, reached=0.9), "postgres busy 90 %"),
+        (an_excuse("stability", "app", limit=1.0, reached=math.inf, hour=5.0), "app never free at hour 5.0"),
         (an_excuse("availability", limit=0.9975, reached=0.9902), "availability 99.02 %"),
         (an_excuse("budget", limit=820.0, reached=1000.0), "budget $1,000"),
         (
