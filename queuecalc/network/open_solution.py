@@ -224,8 +224,7 @@ class OpenSolution:
         routing = self.network.routing[self._classes[r]]
         visits = flow_through(routing, alpha)
         seen = np.flatnonzero(visits > 0)
-        place = np.full(visits.size, -1)
-        place[seen] = np.arange(seen.size)
+        place = np.cumsum(visits > 0) - 1  # among those seen
         kept = visits[routing.source] > 0
         part = Routing(
             tuple(self._names[k] for k in seen.tolist()),

@@ -117,6 +117,29 @@ def test_classes(run: Run, tmp_path: Path) -> None:
     assert "browse between" in run("network", str(path), "--method", "bounds").stdout
 
 
+@pytest.mark.parametrize("unit", [1.0, 0.01])
+def test_bounds_of_response_times_by_hand(run: Run, tmp_path: Path, unit: float) -> None:
+    """Little's law for N customers who think: N / X - Z, so that each bound of X is one of the response time."""
+    path, think, service = tmp_path / "think.toml", 3 * unit, 1.5 * unit
+    path.write_text(
+        f"population = 4\nthink_s = {think}\n[stations.one]\nservice_ms = {1000 * service}\n[visits]\none = 1\n",
+        encoding="utf-8",
+    )
+    result = run("network", str(path), "--method", "bounds", "--format", "json")
+    bounds = from_json(ClosedBoundsAnswer, result.stdout)
+    assert isinstance(bounds, ClosedBoundsAnswer)
+    first = bounds.bounds[0]
+    assert first.method == "asymptotic"
+    assert (first.lower_per_s, first.upper_per_s) == pytest.approx((4 / (think + 4 * service), 1 / service))
+    assert (first.least_response_s, first.largest_response_s) == pytest.approx(
+        (4 * service - think, 4 * service)
+    )
+    for each in bounds.bounds:
+        assert each.least_response_s == pytest.approx(4 / each.upper_per_s - think)
+        assert each.largest_response_s == pytest.approx(4 / each.lower_per_s - think)
+    assert bounds.population == {"": 4}
+
+
 def test_the_page(run: Run) -> None:
     text = run("network", "intranet", env={"COLUMNS": "80"}).stdout
     assert "150 customers at 3 stations, who think" in text

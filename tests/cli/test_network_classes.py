@@ -97,6 +97,57 @@ def test_mixed_classes_against_the_chain(run: Run, tmp_path: Path) -> None:
     assert answer.stations[0].utilisation == pytest.approx((4.0 + throughput) / 10.0)
 
 
+SEVERAL = """\
+[stations.web]
+servers = 3
+service_rate = 10
+[stations.disk]
+class_service_ms = { batch = 100, shop = 50 }
+[stations.wan]
+servers = "unlimited"
+service_ms = 40
+[classes.batch]
+population = 4
+think_s = 0.5
+visits = { web = 2, disk = 3 }
+[classes.shop]
+arrival_rates = { web = 4 }
+routing = { web = { disk = 0.5, wan = 0.25 } }
+"""
+
+
+def test_a_station_is_what_its_classes_bring(run: Run, tmp_path: Path) -> None:
+    """Flows, numbers and work of the classes add up; Little's law for each."""
+    answer = answered(run, written(tmp_path, SEVERAL))
+    batch, shop = ({c.name: c for c in answer.classes}[name] for name in ("batch", "shop"))
+    assert (batch.population, batch.think_s, shop.arrival_rate_per_s) == (4, 0.5, 4.0)
+    assert batch.alone_s == pytest.approx(2 * 0.1 + 3 * 0.1)
+    assert shop.alone_s == pytest.approx(0.1 + 0.5 * 0.05 + 0.25 * 0.04)
+    x = batch.throughput_per_s
+    assert x is not None
+    assert x * (batch.mean_sojourn_s + 0.5) == pytest.approx(4.0)
+    flows = {"web": 4 + 2 * x, "disk": 2 + 3 * x, "wan": 1.0}
+    parts = {name: [e for e in answer.class_stations if e.name == name] for name in flows}
+    for station in answer.stations:
+        here = parts[station.name]
+        assert station.throughput_per_s == pytest.approx(flows[station.name])
+        assert station.throughput_per_s == pytest.approx(sum(each.throughput_per_s for each in here))
+        assert station.mean_in_system == pytest.approx(sum(each.mean_in_system for each in here))
+        assert station.stable
+        assert station.least_servers is None
+    web, disk, wan = answer.stations
+    assert (web.servers, disk.servers, wan.servers) == (3, 1, None)
+    assert (web.sharing, disk.sharing, wan.sharing) == (False, True, False)
+    assert web.utilisation == pytest.approx(flows["web"] * 0.1 / 3)
+    assert disk.utilisation == pytest.approx(2 * 0.05 + 3 * x * 0.1)
+    assert wan.mean_in_system == pytest.approx(0.04)
+    assert [(e.request_class, e.name) for e in parts["wan"]] == [("shop", "wan")]
+    for each in answer.class_stations:
+        assert each.mean_in_system == pytest.approx(each.throughput_per_s * each.mean_sojourn_s)
+        assert each.residence_time_s == pytest.approx(each.visits * each.mean_sojourn_s)
+    assert answer.bottleneck == "disk"
+
+
 def _chain(*, arrivals: float, rate: float, customers: int, think: float) -> tuple[float, float]:
     """(completions of the closed class, mean open customers) where the server's work is shared among all."""
     most = 250

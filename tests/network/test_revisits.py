@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import queuecalc as qc
-from queuecalc.network.revisits import CommonFactor
+from queuecalc.network import revisits
+from queuecalc.network.revisits import CommonFactor, revisit_variance
 from queuecalc.network.routing import Routing
+from queuecalc.network.structure import blocks
 
 PATHS = np.array([[0.1, 0.6, 0.0], [0.5, 0.0, 0.3], [0.2, 0.0, 0.0]])
 NAMES = ("a", "b", "c")
@@ -76,3 +78,59 @@ def test_a_common_factor_against_its_definition() -> None:
     assert law.mean == 2.0
     assert law.scv == pytest.approx(1.3 * 2.0 - 1.0, rel=1e-6)
     assert law.sf(law.ppf(0.95)) == pytest.approx(0.05, rel=1e-8)
+
+
+def in_whole_matrices(P: Any, services: Any, visits: Any, variances: Any, relaxation: Any) -> float:
+    """The formula of the module for exponential times at the stations, one matrix for each."""
+    one = np.eye(len(P))
+    slower = np.sqrt(np.diag(np.linalg.inv(one - P)))
+    total = 0.0
+    for i in np.flatnonzero(variances):
+        w = 1.0 / (1.0 + services / (relaxation[i] * slower[i]))
+        number = np.linalg.inv(one - w[:, None] * P)[i, i]
+        total += 2.0 * visits[i] * variances[i] * (number - 1.0)
+    return float(total)
+
+
+@pytest.mark.parametrize("size", [7, 110])
+def test_small_and_large_loops_in_whole_matrices(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large one matrices are inverted at a few points in time; a batch goes another way."""
+    rng = np.random.default_rng(3)
+    P = rng.random((size, size)) ** 8
+    P *= 0.9 / P.sum(axis=1, keepdims=True)
+    services, relaxation = rng.uniform(0.5, 2.0, size), rng.uniform(1.0, 60.0, size)
+    visits, variances = rng.uniform(1.0, 3.0, size), rng.uniform(0.1, 2.0, size)
+    variances[7:] = 0.0  # the rest never waits
+    order = blocks(Routing.of(tuple(f"s{k}" for k in range(size)), P))
+    laws = [qc.Exponential(mean=mean) for mean in services.tolist()]
+    found = revisit_variance(order, laws, visits=visits, wait_variance=variances, relaxation_time=relaxation)
+    assert found == pytest.approx(in_whole_matrices(P, services, visits, variances, relaxation), rel=1e-6)
+    if size > 10:
+        return
+    monkeypatch.setattr(revisits, "_ROOM", 30)  # a few stations at once
+    both = revisit_variance(
+        order,
+        laws,
+        visits=np.stack([visits, 2.0 * visits], axis=1),
+        wait_variance=np.stack([variances, variances], axis=1),
+        relaxation_time=np.stack([relaxation, 5.0 * relaxation], axis=1),
+    )
+    other = in_whole_matrices(P, services, 2.0 * visits, variances, 5.0 * relaxation)
+    assert both == pytest.approx([float(found), other], rel=2e-5)
+
+
+def test_a_ring_has_one_way_back() -> None:
+    """N_ii = 1 / (1 - x), x the chance of a whole round, discounted; all stations alike, so that rates coincide."""
+    size, going, service, relaxation = 101, 0.999, 0.5, 40.0
+    P = going * np.roll(np.eye(size), 1, axis=1)
+    slower = np.sqrt(1.0 / (1.0 - going**size))
+    x = (going / (1.0 + service / (relaxation * slower))) ** size
+    ones = np.ones(size)
+    found = revisit_variance(
+        blocks(Routing.of(tuple(f"s{k}" for k in range(size)), P)),
+        [qc.Exponential(mean=service)] * size,
+        visits=ones,
+        wait_variance=ones,
+        relaxation_time=relaxation * ones,
+    )
+    assert found == pytest.approx(2.0 * size * x / (1.0 - x), rel=1e-6)

@@ -171,13 +171,18 @@ def _stirling(a: Any) -> Any:
 
 def _first(ratio: Any, eta: Any) -> Any:
     near = np.abs(eta) < _NEAR
-    safe, shift = np.where(near, 1.0, eta), np.where(near, 1.0, ratio - 1.0)
+    safe, shift = _away(near, eta), _away(near, ratio - 1.0)
     series = -1.0 / 3.0 + eta * (1.0 / 12.0 + eta * (-2.0 / 135.0 + eta * (1.0 / 864.0 + eta / 2835.0)))
     return np.where(near, series, 1.0 / shift - 1.0 / safe)
 
 
 def _second(ratio: Any, eta: Any) -> Any:
     near = np.abs(eta) < _NEAR
-    safe, shift = np.where(near, 1.0, eta), np.where(near, 1.0, ratio - 1.0)
+    safe, shift = _away(near, eta), _away(near, ratio - 1.0)
     series = -1.0 / 540.0 + eta * (-1.0 / 288.0 + eta * (1.0 / 378.0 - eta * 77.0 / 77760.0))
     return np.where(near, series, safe**-3 - shift**-3 - shift**-2 - 1.0 / (12.0 * shift))
+
+
+def _away(near: Any, value: Any) -> Any:
+    """What may be divided by; where it is near to 0 the series is taken instead."""
+    return np.where(near, 1.0, value)

@@ -295,9 +295,6 @@ class Population:
             return self.cycle[0] + 0.0 * size
         above = np.clip(np.searchsorted(self.sizes, size), 1, self.sizes.size - 1)
         share = (size - self.sizes[above - 1]) / (self.sizes[above] - self.sizes[above - 1])
-        if self.cycle.shape[-1] == 1:
-            values = self.cycle[:, 0]
-            return (1.0 - share) * values[above - 1] + share * values[above]
         at = np.broadcast_to(np.arange(self.cycle.shape[-1]), size.shape)
         return (1.0 - share) * self.cycle[above - 1, at] + share * self.cycle[above, at]
 

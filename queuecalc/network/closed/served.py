@@ -15,6 +15,9 @@ __all__ = ["Met", "Served"]
 _SELDOM = 1e-9
 """In mean services: a customer away for longer than one over this finds the excess law."""
 
+_NEAREST = 1e-8
+"""In mean services: how far from its removable pole a transform is taken, so that half of the digits are left."""
+
 
 class Served(Protocol):
     """The figures of a service law that a line of few customers needs."""
@@ -74,10 +77,10 @@ class Met:
         return (1.0 - self.fresh) * left + self.fresh * self.mean
 
     def excess_lst(self, s: Any) -> Any:
-        """E exp(-s R); s away from nu by rounding at least."""
+        """E exp(-s R), to 1e-7 where s is near to nu."""
         nu = self._nu
-        apart = s - nu
-        apart = np.where(np.abs(apart) < _SELDOM * nu, _SELDOM * nu, apart)
+        apart, least = s - nu, np.maximum(_NEAREST / self.mean, _NEAREST * nu)
+        apart = np.where(np.abs(apart) < least, least, apart)
         found = self.service.lst(nu + apart)
         left = nu * (self.service.lst(nu) - found) / (apart * self._met)
         return (1.0 - self.fresh) * left + self.fresh * found

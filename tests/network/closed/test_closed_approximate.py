@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import queuecalc as qc
+from queuecalc.network.closed import several_classes
 from queuecalc.network.closed.bounds import asymptotic, balanced, geometric
 from queuecalc.network.closed.convolution import convolution, convolved_throughputs
 from queuecalc.network.closed.one_class import linearized, proportional
@@ -138,3 +139,34 @@ def test_bounds_of_a_network() -> None:
     assert bounds.response_time[0] <= exact.response_time <= bounds.response_time[1]
     assert set(bounds.methods) == {"asymptotic", "balanced", "geometric"}
     assert bounds.evidence is qc.Evidence.BOUND
+
+
+@pytest.mark.parametrize("customers", [2, 9])
+@pytest.mark.parametrize("method", [proportional_classes, linearized_classes])
+def test_classes_that_never_meet_are_each_alone(method: Any, customers: int) -> None:
+    """One that settles at once, for it is one customer, leaves the other the rounds that it needs."""
+    demands = np.array([[0.5, 0.0, 0.0], [0.0, 0.9, 0.6]])
+    think, servers = np.array([1.0, 2.0]), np.array([1.0, 1.0, 2.0])
+    both = Problem(np.ones((2, 3)), demands, think, np.array([1, customers]), servers, {})
+    alone = Problem(np.ones((1, 3)), demands[1:], think[1:], np.array([customers]), servers, {})
+    throughput, inside = method(both)
+    assert throughput[0] == pytest.approx(1.0 / 1.5, rel=1e-12)
+    assert throughput[1] == pytest.approx(method(alone)[0][0], rel=1e-9)
+    by_equation = linearized if method is linearized_classes else proportional
+    assert throughput[1] == pytest.approx(by_equation(alone, [customers])[0][0], rel=1e-6)
+    assert inside[0] == pytest.approx([0.5 / 1.5, 0.0, 0.0], abs=1e-12)
+
+
+def test_the_linearizer_ends_when_nothing_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Single customers at stations of their own: one round, in which each is taken away once."""
+    calls = []
+    real = several_classes._core
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(several_classes, "_core", counted)
+    problem = Problem(np.ones((2, 2)), np.diag([0.5, 0.3]), np.ones(2), np.array([1, 1]), np.ones(2), {})
+    assert linearized_classes(problem)[0] == pytest.approx([1.0 / 1.5, 1.0 / 1.3], rel=1e-12)
+    assert len(calls) == 1 + 2 + 1

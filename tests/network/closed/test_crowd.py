@@ -97,3 +97,11 @@ def test_more_units_and_an_exponential_moment() -> None:
     assert np.isinf(CrowdWaiting(9.0, 1.0, Gamma(mean=0.2, scv=2.0), 1).exponential_moment(np.array([99.0])))[
         0
     ]
+
+
+@pytest.mark.parametrize("mean", [1e-8, 1.0, 1e4])
+def test_when_nobody_is_ever_away_all_others_are_in_line(mean: float) -> None:
+    """A customer who comes back finds c in service and M - 1 - c ahead: M - c services, c at a time."""
+    waiting = CrowdWaiting(np.array([5.0]), np.array([0.0]), Exponential(mean=mean), 2)
+    assert waiting.mean[0] == pytest.approx(1.5 * mean, rel=1e-9)
+    assert waiting.delay_probability[0] == pytest.approx(1.0, rel=1e-9)

@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 import queuecalc as qc
-from queuecalc.law import Exponential, Gamma, Law, Sum
+from queuecalc.law import Deterministic, Exponential, Gamma, Law, Sum
 from queuecalc.network.closed.held_line import HeldLine
 from queuecalc.network.closed.population import Population, Stop, grid
 from queuecalc.network.closed.served import Met
@@ -188,3 +188,31 @@ def test_load_beyond_what_all_end_has_no_steady_state() -> None:
     assert line.mean[1:].tolist() == [np.inf, np.inf]
     assert line.delay_probability[1:].tolist() == [1.0, 1.0]
     assert np.isfinite(line.mean[0])
+
+
+@pytest.mark.parametrize("rate", [1e-3, 0.8, 6.0])
+def test_what_is_met_of_a_constant_service(rate: float) -> None:
+    """S = d, A exponential given A < d: R = d - A, by hand."""
+    d, fresh = 0.5, 0.3
+    chance = -math.expm1(-rate * d)
+    mean = d - 1.0 / rate + d * math.exp(-rate * d) / chance
+    met, mixed = Met(Deterministic(mean=d), one(rate)), Met(Deterministic(mean=d), one(rate), fresh)
+    assert met.excess_mean[0] == pytest.approx(mean, rel=1e-8)
+    assert mixed.excess_mean[0] == pytest.approx(0.7 * mean + 0.3 * d, rel=1e-8)
+    for s in (0.4, 2.0 + 3.0j, 9.0):
+        left = rate * (np.exp(-rate * d) - np.exp(-s * d)) / ((s - rate) * chance)
+        assert met.excess_lst(np.array([s]))[0] == pytest.approx(left, rel=1e-9)
+        whole = 0.7 * left + 0.3 * np.exp(-s * d)
+        assert mixed.excess_lst(np.array([s]))[0] == pytest.approx(whole, rel=1e-9)
+    limit = rate * d * math.exp(-rate * d) / chance  # s -> nu
+    for near in (1.0 - 1e-12, 1.0, 1.0 + 1e-10):
+        assert met.excess_lst(np.array([near * rate]))[0] == pytest.approx(limit, rel=2e-7)
+
+
+def test_who_is_away_for_ever_meets_the_excess_law() -> None:
+    law = Gamma(mean=2.0, scv=0.5)
+    met = Met(law, np.array([0.0, 1e-30]))
+    assert met.mean == 2.0
+    s = np.array([0.3 + 1.0j, 4.0])
+    assert met.excess_lst(s) == pytest.approx(np.asarray(law.excess_lst(s)), rel=1e-6)
+    assert met.excess_mean == pytest.approx(np.full(2, float(law.excess_mean)), rel=1e-6)

@@ -17,6 +17,7 @@ from queuecalc.errors import InvalidInput
 from queuecalc.law import Deterministic, Exponential, Gamma, Hyperexponential, Law, two_moment
 from queuecalc.network.general.grid import Grid, renewal_index
 from queuecalc.network.general.handing_on import queued
+from queuecalc.network.general.waits import _peak
 from tests.network.graphs import names, rates, routings
 
 SPECTRAL = ("dispersion", "robust")
@@ -357,3 +358,13 @@ def test_several_servers_relax_like_one_that_is_as_fast_as_all(servers: int) -> 
     assert many.h == pytest.approx(one.h, rel=1e-12)
     other = queued(omega / 3.0, Gamma(mean=6.0, scv=1.7), servers, 0.8, 0.6)
     assert many.h == pytest.approx(other.h, rel=1e-12)
+
+
+@pytest.mark.parametrize(("top", "curvature"), [(1.3, -2.0), (0.6, -0.5), (1.0, -1.0)])
+def test_the_top_of_a_parabola(top: float, curvature: float) -> None:
+    """Through three neighbours it is found exactly; at an end, or where nothing bends down, it is the value there."""
+    values = [3.0 + curvature * (x - top) ** 2 for x in range(3)]
+    assert _peak(values, 1) == pytest.approx(3.0, rel=1e-13)
+    assert _peak(values, 0) == values[0]
+    assert _peak(values, 2) == values[2]
+    assert _peak([1.0, 1.0, 1.0], 1) == 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import queuecalc as qc
-from queuecalc.network.general.qna import arrival_variability
+from queuecalc.network.general.qna import arrival_variability, mean_wait
 
 
 @pytest.mark.parametrize("rho", [0.2, 0.5, 0.9])
@@ -54,3 +54,15 @@ def test_the_parts_of_a_request_add_up() -> None:
     frame = solution.to_frame()
     assert frame["mean_time_per_request_s"].sum() == pytest.approx(solution.mean_sojourn)
     assert frame["mean_time_per_request_s"]["never"] == 0.0
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.7, 0.9])
+def test_even_arrivals_at_an_exponential_server(rho: float) -> None:
+    """D/M/1: a wait of sigma / (1 - sigma) services, sigma = exp(-(1 - sigma) / rho)."""
+    sigma = 0.0
+    for _ in range(2000):
+        sigma = np.exp(-(1.0 - sigma) / rho)
+    markovian = rho / (1.0 - rho)
+    assert mean_wait(markovian, rho, 0.0, 1.0, single=True) == pytest.approx(sigma / (1.0 - sigma), rel=0.01)
+    assert mean_wait(markovian, rho, 1.0, 0.5, single=True) == pytest.approx(0.75 * markovian)  # M/G/1
+    assert mean_wait(0.0, 0.0, 0.0, 1.0, single=True) == 0.0
