@@ -84,12 +84,12 @@ def _later_visits(loop: Loop, laws: Together, rate: FloatArray) -> FloatArray:
     if _MANY < m <= _MOST_INVERTED and not batch:
         return _interpolated(loop, laws, rate)
     again = np.empty(rate.shape)
-    at_once = max(1, _ROOM // (m * math.prod(batch)))
+    width = math.prod(batch)
+    at_once = max(1, _ROOM // (m * width))
     for first in range(0, m, at_once):
         part = np.arange(first, min(first + at_once, m))
-        w = laws.asked("lst", rate[part]).reshape(
-            m, part.size, -1
-        )  # a column for each station that is revisited
+        w = laws.asked("lst", rate[part])  # a column for each station that is revisited
+        w = w.reshape(m, part.size, width)
         again[part] = _returns(loop, w, part).reshape(part.size, *batch) - 1.0
     return np.maximum(again, 0.0)
 
@@ -147,7 +147,7 @@ class CommonFactor(Law):
         x, weights = np.polynomial.hermite_e.hermegauss(_NODES)
         weights = weights / weights.sum()
         sigma = np.sqrt(np.log1p(np.asarray(self.spread)))
-        factors = np.exp(x.reshape((-1,) + (1,) * sigma.ndim) * sigma)
+        factors = np.exp(x.reshape(_NODES, *(1,) * sigma.ndim) * sigma)
         object.__setattr__(self, "_weights", weights)
         object.__setattr__(self, "_factors", factors / np.tensordot(weights, factors, axes=1))
 

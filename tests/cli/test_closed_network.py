@@ -78,6 +78,17 @@ def test_a_network_by_hand(run: Run, file: str) -> None:
     assert (answer.most_per_s, answer.saturation_population) == pytest.approx((10.0, 2.0))
 
 
+def test_a_cycle_is_a_response_and_a_think(run: Run, file: str) -> None:
+    answer = answered(run, file, "--set", "think_s=0.7")
+    (only,) = answer.classes
+    assert only.think_s == 0.7
+    assert only.cycle_time_s == pytest.approx(only.response_time_s + 0.7)
+    assert only.throughput_per_s * only.cycle_time_s == pytest.approx(3.0)
+    assert sum(each.residence_time_s for each in answer.stations) == pytest.approx(only.response_time_s)
+    assert only.alone_s == pytest.approx(0.2)
+    assert answer.saturation_population == pytest.approx(10.0 * (0.7 + 0.2))
+
+
 def test_every_method(run: Run, file: str) -> None:
     for method in ("exact", "schweitzer", "linearizer"):  # balanced: even Schweitzer is exact
         answer = answered(run, file, "--method", method)
@@ -109,6 +120,11 @@ def test_classes(run: Run, tmp_path: Path) -> None:
     path.write_text(CLASSES, encoding="utf-8")
     answer = answered(run, str(path))
     assert [each.name for each in answer.classes] == ["browse", "buy"]
+    for each in answer.classes:
+        assert each.cycle_time_s == pytest.approx(each.response_time_s + each.think_s)
+        assert each.throughput_per_s * each.cycle_time_s == pytest.approx(each.population)
+        here = [line for line in answer.class_stations if line.request_class == each.name]
+        assert sum(line.residence_time_s for line in here) == pytest.approx(each.response_time_s)
     assert len(answer.class_stations) == 6
     text = run("network", str(path), env={"COLUMNS": "80"}).stdout
     assert text.startswith("browse ")

@@ -67,6 +67,16 @@ def test_open_classes_by_hand(run: Run, tmp_path: Path) -> None:
     assert means["buy"] == pytest.approx(1.25 * (1 / 30 + wait + 0.030 / pool))
     assert [each.utilisation for each in answer.stations] == pytest.approx([web / 2, 1 - pool])
     assert (answer.bottleneck, answer.evidence) == ("web", Evidence.EXACT)
+    for each in answer.class_stations:
+        assert each.residence_time_s == pytest.approx(each.visits * each.mean_sojourn_s)
+        assert each.mean_in_system == pytest.approx(each.throughput_per_s * each.mean_sojourn_s)
+    for name, mean in means.items():
+        inside = [each for each in answer.class_stations if each.request_class == name]
+        assert sum(each.residence_time_s for each in inside) == pytest.approx(mean)
+    for station in answer.stations:
+        here = [each for each in answer.class_stations if each.name == station.name]
+        assert station.throughput_per_s == pytest.approx(sum(each.throughput_per_s for each in here))
+        assert station.mean_in_system == pytest.approx(sum(each.mean_in_system for each in here))
     assert answer.largest_arrival_rate_per_s == pytest.approx(30 / (web / 2))
     assert "shared servers" in answer.percentiles_excuse
 

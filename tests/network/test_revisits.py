@@ -105,9 +105,7 @@ def test_small_and_large_loops_in_whole_matrices(size: int, monkeypatch: pytest.
     laws = [qc.Exponential(mean=mean) for mean in services.tolist()]
     found = revisit_variance(order, laws, visits=visits, wait_variance=variances, relaxation_time=relaxation)
     assert found == pytest.approx(in_whole_matrices(P, services, visits, variances, relaxation), rel=1e-6)
-    if size > 10:
-        return
-    monkeypatch.setattr(revisits, "_ROOM", 30)  # a few stations at once
+    monkeypatch.setattr(revisits, "_ROOM", 4 * size * 2)  # a few stations at once
     both = revisit_variance(
         order,
         laws,

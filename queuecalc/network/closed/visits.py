@@ -136,7 +136,7 @@ def _stationary(matrix: FloatArray, start: int) -> FloatArray:
     n = matrix.shape[0]
     order = [start, *(k for k in range(n) if k != start)]
     P = np.array(matrix[np.ix_(order, order)])
-    leaving = np.ones(n)
+    leaving = np.empty(n)
     for k in range(n - 1, 0, -1):
         leaving[k] = P[k, :k].sum()
         P[:k, :k] += np.outer(P[:k, k] / leaving[k], P[k, :k])

@@ -138,14 +138,19 @@ def test_one_customer_among_others_meets_an_open_queue() -> None:
     assert population.wait_lst(0, s)[0, 0, 0] == pytest.approx(complex(exact.wait.lst(0.3 + 1.0j)), rel=1e-5)
 
 
-def test_transforms_have_the_means_that_are_told() -> None:
+@pytest.mark.parametrize(
+    "visits", [1.0, 2.0]
+)  # with one, what the first sends is uneven and waits are stretched
+def test_transforms_have_the_means_that_are_told(visits: float) -> None:
     """At every size, by the slope of the transform at 0."""
     laws = (Gamma(mean=0.4, scv=2.0), Gamma(mean=0.3, scv=0.25))
-    population = Population(grid(6), one(1.0), (stop(laws[0], 1, 2.0), stop(laws[1], 2, beside=1.0)))
+    population = Population(grid(6), one(1.0), (stop(laws[0], 1, visits), stop(laws[1], 2, beside=1.0)))
     step = 1e-5
     for j in range(2):
         slope = (1.0 - population.wait_lst(j, np.array([[step]]))[:, 0, 0]) / step
         assert slope == pytest.approx(population.waits[j][:, 0], rel=1e-4, abs=1e-9)
+        rise = (population.exponential_moment(j, np.array([step]))[0] - 1.0) / step
+        assert rise == pytest.approx(population.waits[j][-1, 0], rel=1e-4, abs=1e-9)
 
 
 @pytest.mark.parametrize("scv", [0.25, 3.0])
@@ -190,29 +195,31 @@ def test_load_beyond_what_all_end_has_no_steady_state() -> None:
     assert np.isfinite(line.mean[0])
 
 
-@pytest.mark.parametrize("rate", [1e-3, 0.8, 6.0])
-def test_what_is_met_of_a_constant_service(rate: float) -> None:
+@pytest.mark.parametrize("d", [0.5, 2e5])
+@pytest.mark.parametrize("share", [5e-4, 0.4, 3.0])
+def test_what_is_met_of_a_constant_service(d: float, share: float) -> None:
     """S = d, A exponential given A < d: R = d - A, by hand."""
-    d, fresh = 0.5, 0.3
-    chance = -math.expm1(-rate * d)
-    mean = d - 1.0 / rate + d * math.exp(-rate * d) / chance
+    rate, fresh = share / d, 0.3
+    chance = -math.expm1(-share)
+    mean = d - 1.0 / rate + d * math.exp(-share) / chance
     met, mixed = Met(Deterministic(mean=d), one(rate)), Met(Deterministic(mean=d), one(rate), fresh)
     assert met.excess_mean[0] == pytest.approx(mean, rel=1e-8)
     assert mixed.excess_mean[0] == pytest.approx(0.7 * mean + 0.3 * d, rel=1e-8)
-    for s in (0.4, 2.0 + 3.0j, 9.0):
-        left = rate * (np.exp(-rate * d) - np.exp(-s * d)) / ((s - rate) * chance)
+    for s in (0.2 / d, (1.0 + 1.5j) / d, 4.5 / d):
+        left = rate * (math.exp(-share) - np.exp(-s * d)) / ((s - rate) * chance)
         assert met.excess_lst(np.array([s]))[0] == pytest.approx(left, rel=1e-9)
         whole = 0.7 * left + 0.3 * np.exp(-s * d)
         assert mixed.excess_lst(np.array([s]))[0] == pytest.approx(whole, rel=1e-9)
-    limit = rate * d * math.exp(-rate * d) / chance  # s -> nu
+    limit = share * math.exp(-share) / chance  # s -> nu
     for near in (1.0 - 1e-12, 1.0, 1.0 + 1e-10):
-        assert met.excess_lst(np.array([near * rate]))[0] == pytest.approx(limit, rel=2e-7)
+        assert met.excess_lst(np.array([near * rate]))[0] == pytest.approx(limit, rel=3e-7)
 
 
-def test_who_is_away_for_ever_meets_the_excess_law() -> None:
-    law = Gamma(mean=2.0, scv=0.5)
-    met = Met(law, np.array([0.0, 1e-30]))
-    assert met.mean == 2.0
-    s = np.array([0.3 + 1.0j, 4.0])
+@pytest.mark.parametrize("mean", [1e-7, 2.0, 1e7])
+def test_who_is_away_for_ever_meets_the_excess_law(mean: float) -> None:
+    law = Gamma(mean=mean, scv=0.5)
+    met = Met(law, np.array([0.0, 1e-30]) / mean)
+    assert met.mean == mean
+    s = np.array([0.3 + 1.0j, 4.0]) / mean
     assert met.excess_lst(s) == pytest.approx(np.asarray(law.excess_lst(s)), rel=1e-6)
     assert met.excess_mean == pytest.approx(np.full(2, float(law.excess_mean)), rel=1e-6)
