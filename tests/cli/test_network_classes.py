@@ -96,6 +96,18 @@ def test_percentiles_of_classes(run: Run, tmp_path: Path) -> None:
     assert answer.evidence is Evidence.APPROXIMATE  # sojourns at the two stations are taken as independent
 
 
+def test_percentiles_of_more_than_one_station_rest_on_more(run: Run, tmp_path: Path) -> None:
+    """Where everybody goes to one station alone they are those of its line."""
+    two = OPEN.replace("browse = 10, buy = 30", "browse = 10, buy = 10").replace("web = 0.2", "web = 0")
+    answer = answered(run, written(tmp_path, two), "--percentile", "95")
+    assert sorted({each.visits for each in answer.class_stations}) == [0.5, 1.0]
+    assert "independent-sojourns" in answer.statements
+    one = two.replace("pool = 0.5", "pool = 0").replace("pool = 1", "pool = 0")
+    alone = answered(run, written(tmp_path, one), "--percentile", "95")
+    assert all(each.percentiles for each in alone.classes)
+    assert "independent-sojourns" not in alone.statements
+
+
 def test_mixed_classes_against_the_chain(run: Run, tmp_path: Path) -> None:
     """Where all take turns at one disk: a Markov chain of (open, closed) customers, solved numerically."""
     answer = answered(run, written(tmp_path, MIXED), "--method", "exact")

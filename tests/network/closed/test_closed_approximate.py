@@ -141,16 +141,16 @@ def test_bounds_of_a_network() -> None:
     assert bounds.evidence is qc.Evidence.BOUND
 
 
-@pytest.mark.parametrize("customers", [2, 9])
+@pytest.mark.parametrize(("customers", "unit"), [(2, 1.0), (9, 1.0), (9, 1e6)])
 @pytest.mark.parametrize("method", [proportional_classes, linearized_classes])
-def test_classes_that_never_meet_are_each_alone(method: Any, customers: int) -> None:
+def test_classes_that_never_meet_are_each_alone(method: Any, customers: int, unit: float) -> None:
     """One that settles at once, for it is one customer, leaves the other the rounds that it needs."""
-    demands = np.array([[0.5, 0.0, 0.0], [0.0, 0.9, 0.6]])
-    think, servers = np.array([1.0, 2.0]), np.array([1.0, 1.0, 2.0])
+    demands = unit * np.array([[0.5, 0.0, 0.0], [0.0, 0.9, 0.6]])
+    think, servers = unit * np.array([1.0, 2.0]), np.array([1.0, 1.0, 2.0])
     both = Problem(np.ones((2, 3)), demands, think, np.array([1, customers]), servers, {})
     alone = Problem(np.ones((1, 3)), demands[1:], think[1:], np.array([customers]), servers, {})
     throughput, inside = method(both)
-    assert throughput[0] == pytest.approx(1.0 / 1.5, rel=1e-12)
+    assert throughput[0] * unit == pytest.approx(1.0 / 1.5, rel=1e-12)
     assert throughput[1] == pytest.approx(method(alone)[0][0], rel=1e-9)
     by_equation = linearized if method is linearized_classes else proportional
     assert throughput[1] == pytest.approx(by_equation(alone, [customers])[0][0], rel=1e-6)
