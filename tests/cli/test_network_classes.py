@@ -200,6 +200,9 @@ def test_without_a_steady_state(run: Run, tmp_path: Path) -> None:
     assert all(
         each.mean_sojourn_s == float("inf") and each.throughput_per_s is None for each in answer.classes
     )
+    full = answered(run, file, "--set", "classes.browse.arrival_rates.web=47.5", status=1)
+    assert full.stations[0].utilisation == pytest.approx(1.0)  # 47.5 + 12.5 for two that serve 30 each
+    assert full.stations[0].least_servers == 3
     page = run("network", file, "--set", "classes.browse.arrival_rates.web=70").stdout
     assert "at least 3 servers are needed" in page
     assert "--set stations.web.servers=3" in page
