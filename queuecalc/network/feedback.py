@@ -162,6 +162,7 @@ class FeedbackSojourn(Law):
         law, shape = self.service, np.broadcast_shapes(np.shape(s), self.shape)
         z = np.ones(shape, dtype=np.result_type(s, np.float64))
         total, product = np.zeros_like(z), q * np.ones_like(z)
+        first = ratio = total
         for _ in range(_MOST_PASSES):
             sigma = s + rate * (1.0 - z)
             lost = np.asarray(law.lst_complement(sigma))
@@ -177,13 +178,14 @@ class FeedbackSojourn(Law):
             first = spare / q * (psi + rate * w * D / below)
             total = total + product * first
             ratio = p * psi
+            product = product * ratio
             if (np.abs(w - z) <= _SETTLED * np.abs(z)).all():  # the same pass over and over
-                rest = product * ratio / (1.0 - ratio) * first
-                return np.where(steady, total + rest, 0.0)
-            z, product = w, product * ratio
+                break
             if not np.any(np.abs(product) > 1e-18 * np.abs(total)):
                 break
-        return np.where(steady, total, 0.0)
+            z = w
+        rest = product / (1.0 - ratio) * first  # as if all later passes were like the last
+        return np.where(steady, total + rest, 0.0)
 
     def _lst_complement(self, s: Any) -> Any:
         return (

@@ -133,11 +133,7 @@ class NetworkSojourn(Law):
         """One transform of all stations, shape (n, *shape of s against the batch)."""
         values = self._together.asked(function, s)
         full = np.broadcast_shapes(np.shape(s), self.shape)
-        return (
-            values
-            if values.shape[1:] == full
-            else np.broadcast_to(self._raised(values, full), (len(values), *full))
-        )
+        return np.broadcast_to(self._raised(values, full), (len(values), *full))
 
     def _raised(self, values: FloatArray, full: tuple[int, ...]) -> FloatArray:
         """Axes of length 1 behind the first, so that batches align on the right."""

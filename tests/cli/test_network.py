@@ -60,6 +60,7 @@ def test_a_network_by_hand(run: Run, file: str) -> None:
     assert disk.mean_sojourn_s == pytest.approx(1 / 0.375)
     assert cpu.mean_queue_length == pytest.approx(0.625**2 / 0.375)
     assert answer.mean_sojourn_s == pytest.approx(2 * 0.625 / 0.375)
+    assert (cpu.mean_time_per_request_s, disk.mean_time_per_request_s) == pytest.approx((0.625 / 0.375,) * 2)
     assert answer.mean_in_system == pytest.approx(2 * 0.625 / 0.375)
     assert answer.throughput_per_s == answer.arrival_rate_per_s == 1.0
     assert answer.largest_arrival_rate_per_s == pytest.approx(1.6)

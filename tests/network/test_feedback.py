@@ -188,3 +188,13 @@ def test_a_network_of_one_station_uses_it() -> None:
 def test_what_is_no_feedback_is_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         FeedbackSojourn(**{"arrival_rate": 1.0, "service": Exponential(mean=0.1), "back": 0.5, **arguments})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("back", [0.5, 0.99, 0.9999])
+def test_who_is_alone_comes_back_a_geometric_number_of_times(back: float) -> None:
+    """Nobody waits: (1 - p) S* / (1 - p S*)."""
+    service = Gamma(mean=0.7, scv=3.0)
+    law = FeedbackSojourn(arrival_rate=1e-14, service=service, back=back)
+    for s in (0.3 * (1.0 - back), (1.0 + 2.0j) * (1.0 - back)):
+        once = service.lst(s)
+        assert law.lst(s) == pytest.approx((1.0 - back) * once / (1.0 - back * once), rel=1e-9)

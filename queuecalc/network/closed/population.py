@@ -151,7 +151,7 @@ class Population:
                 for value in (stop.visits, stop.beside, stop.service.mean)
             ),
         )
-        return np.minimum(self.sizes, self.most).reshape(-1, *(1,) * len(batch)) * np.ones(batch)
+        return np.minimum(self.sizes, self.most).reshape(self.sizes.size, *(1,) * len(batch)) * np.ones(batch)
 
     @cached_property
     def _solved(self) -> _Solved:
