@@ -251,7 +251,7 @@ def test_infinite_variance_waits_for_ever_on_average() -> None:
 
 
 @pytest.mark.parametrize("method", ["dispersion", "robust", "qna"])
-def test_behind_infinite_variance_percentiles_are_finite_and_means_are_not(method: str) -> None:
+def test_behind_infinite_variance_tails_are_numbers_and_means_infinite(method: str) -> None:
     """A line that follows is told to wait for ever by QNA, whose one number for the flow has no bound."""
     service = qc.Pareto(mean=1.0, shape=1.5)
     solution = qc.GeneralNetwork(
