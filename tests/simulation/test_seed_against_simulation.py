@@ -48,9 +48,9 @@ def test_every_utilisation(calculated: Evaluation, simulated: SimulationResult) 
     for line in calculated.components:
         seen = simulated.component(line.name).utilisation.value
         if line.asynchronous:
-            # slightly overloaded at the peak: busy all the time, the backlog grows
+            # slightly overloaded at the peak: busy all the time once there is a backlog, which grows
             assert line.peak_utilisation > 1.0
-            assert seen == pytest.approx(1.0, abs=1e-6)
+            assert seen == pytest.approx(1.0, abs=1e-3)
         else:
             assert line.peak_utilisation == pytest.approx(seen, rel=0.01, abs=0.01), line.name
     assert [finding.split()[0] for finding in simulated.findings] == ["worker", "analytics"]
