@@ -45,14 +45,20 @@ def test_the_percentile_of_the_contract(calculated: Evaluation, simulated: Simul
 
 
 def test_every_utilisation(calculated: Evaluation, simulated: SimulationResult) -> None:
+    """Within 1 %, or, of what few long services make busy (postgres, by dashboards), within what chance allows."""
+    sharp = 0
     for line in calculated.components:
-        seen = simulated.component(line.name).utilisation.value
+        estimate = simulated.component(line.name).utilisation
+        seen, width = estimate.value, estimate.half_width
+        assert width is not None
         if line.asynchronous:
             # slightly overloaded at the peak: busy all the time once there is a backlog, which grows
             assert line.peak_utilisation > 1.0
             assert seen == pytest.approx(1.0, abs=1e-3)
         else:
-            assert line.peak_utilisation == pytest.approx(seen, rel=0.01, abs=0.01), line.name
+            sharp += width < 0.01
+            assert abs(line.peak_utilisation - seen) <= max(0.01, 1.5 * width), line.name
+    assert sharp >= 5
     assert [finding.split()[0] for finding in simulated.findings] == ["worker", "analytics"]
 
 
