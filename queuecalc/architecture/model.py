@@ -46,6 +46,11 @@ class Load:
     month_factor: Decimal | None = None
 
     @property
+    def waiting_users(self) -> Curve | None:
+        """Users who wait for their answers, over hours; None where the load is known beforehand."""
+        return None if self.think_s is None else self.users
+
+    @property
     def repeats(self) -> Decimal:
         """How many times the curve happens in a month."""
         if self.once:

@@ -44,11 +44,11 @@ def _sampled(model: Model) -> Model:
     """The same load with more knots: no figure changes, but the curves are known at more moments."""
     import dataclasses
 
-    load = model.load
-    curve = _finer(load.curve)
-    if load.think_s is None or load.users is None:
-        return dataclasses.replace(model, load=dataclasses.replace(load, curve=curve))
-    return dataclasses.replace(model, load=dataclasses.replace(load, curve=curve, users=_finer(load.users)))
+    load, users = model.load, model.load.waiting_users
+    finer = dataclasses.replace(
+        load, curve=_finer(load.curve), users=load.users if users is None else _finer(users)
+    )
+    return dataclasses.replace(model, load=finer)
 
 
 def _finer(curve: Curve) -> Curve:

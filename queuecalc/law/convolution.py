@@ -10,6 +10,7 @@ invert at every one of its points.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,13 +42,13 @@ ORDER = 16
 
 
 def tail_and_density(
-    pieces: tuple[Piece, ...], joined: type[Law], t: Any, shape: tuple[int, ...]
+    pieces: tuple[Piece, ...], joined: Callable[..., Law], t: Any, shape: tuple[int, ...]
 ) -> tuple[Any, Any]:
     """P(T > t) and the density at t, as arrays of the broadcast shape of t and `shape`.
 
     Args:
         pieces: the law.
-        joined: the class that makes one law of several, given `laws=`.
+        joined: makes one law of several, given `laws=`.
         t: array of times.
         shape: the batch shape.
     """
@@ -72,7 +73,7 @@ def _columns(array: Any, rank: int) -> Any:
     return array.reshape(array.shape[0], *(1,) * (rank + 1 - array.ndim), *array.shape[1:])
 
 
-def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
+def _rest(laws: tuple[Law, ...], joined: Callable[..., Law], t: Any) -> tuple[Any, Any]:
     """(sf, pdf) of the sum of `laws`; no shift is left."""
     if not laws:
         return np.where(t < 0.0, 1.0, 0.0), np.zeros(t.shape)
@@ -90,16 +91,16 @@ def _rest(laws: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
         return np.asarray(above), np.asarray(at)
     leaves = [i for i, law in enumerate(laws) if not law.smooth]
     if not leaves:
-        return smooth_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+        return smooth_tail_and_density(joined(laws=laws), t)
     if any(law.unbroken for law in laws) or sum(law.inverted for law in laws) > 1:
-        return unbroken_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+        return unbroken_tail_and_density(joined(laws=laws), t)
     if len(leaves) > DEEPEST:
-        return kinked_tail_and_density(joined(laws=laws), t)  # type: ignore[call-arg]
+        return kinked_tail_and_density(joined(laws=laws), t)
     first = leaves[0]
     return _convolved(laws[first], laws[:first] + laws[first + 1 :], joined, t)
 
 
-def _convolved(leaf: Law, others: tuple[Law, ...], joined: type[Law], t: Any) -> tuple[Any, Any]:
+def _convolved(leaf: Law, others: tuple[Law, ...], joined: Callable[..., Law], t: Any) -> tuple[Any, Any]:
     """Gauss-Legendre in the level u of the leaf, on panels that end where the others' bulk begins and ends."""
     endless = np.isposinf(t)
     if np.any(endless):  # what never ends: any of them

@@ -36,14 +36,14 @@ def held_still(model: Model, hour: float | None = None, levels: Sequence[float] 
     curve = model.load.curve
     when = curve.peak_hour if hour is None else float(hour)
     checked_rate(model, when)
-    users = None if model.load.think_s is None or model.load.users is None else model.load.users.at(when)
+    users = model.load.waiting_users
     still = _asked(model, levels)
     return replace(
         still,
         load=replace(
             model.load,
             curve=Curve.constant(curve.at(when)),
-            users=None if users is None else Curve.constant(users),
+            users=None if users is None else Curve.constant(users.at(when)),
         ),
         components={
             name: _without(item, *FAILURES, "initial_backlog") for name, item in model.components.items()
@@ -72,7 +72,7 @@ def along(
     """
     followed = _asked(model, levels)
     if between is not None:
-        users = model.load.users if model.load.think_s is not None else None
+        users = model.load.waiting_users
         part = replace(
             model.load,
             curve=_part(model.load.curve, *between),

@@ -77,7 +77,7 @@ class Wiring:
     def curve(self) -> Curve:
         """What drives the load: requests per second; users, where they wait for their answers."""
         load = self.model.load
-        return load.curve if load.think_s is None or load.users is None else load.users
+        return load.curve if load.waiting_users is None else load.waiting_users
 
     @property
     def asynchronous(self) -> frozenset[int]:

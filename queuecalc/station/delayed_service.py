@@ -11,6 +11,7 @@ import numpy.typing as npt
 from queuecalc.law.base import Law
 from queuecalc.law.parameter import Real, released
 from queuecalc.law.sum import Sum
+from queuecalc.law.variation import scv_of
 from queuecalc.station.queue_wait import SHORTEST, QueueWait
 from queuecalc.station.smoothness import looseness, without_kinks
 from queuecalc.transform.saddle_point import Transforms, inverted
@@ -64,7 +65,7 @@ class DelayedService(Law):
     @property
     def scv(self) -> Real:
         """var / mean^2."""
-        return released(np.asarray(self.var) / np.asarray(self.mean) ** 2)
+        return scv_of(self.mean, self.var)
 
     @property
     def abscissa(self) -> Real:
