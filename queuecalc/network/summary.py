@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from queuecalc.errors import InvalidInput
 from queuecalc.evidence import Evidence
 from queuecalc.network.solution import JacksonSolution
 
-__all__ = ["summarised"]
+if TYPE_CHECKING:
+    from queuecalc.network.general.solution import GeneralSolution
+
+__all__ = ["kendall", "network_answer", "summarised"]
 
 
 def summarised(
@@ -31,19 +34,39 @@ def summarised(
     """
     if np.ndim(solution.throughput) or any(queue.shape for queue in solution.stations.values()):
         raise InvalidInput("a summary tells of one network; the rates or servers of this one are arrays")
-    sojourn = solution.sojourn
-    times = np.atleast_1d(np.asarray(sojourn.ppf(np.array(levels, dtype=np.float64))))
-    total = float(solution.throughput)
-    bottleneck = solution.bottleneck
-    highest = float(solution.stations[bottleneck].utilisation)
     means = {"jackson", "erlang-c", "infinite-servers", "feedback-sojourn"}
+    exact = all(s.evidence is Evidence.EXACT for s in solution.statements if s.key not in _OF_TIME)
+    return network_answer(
+        solution,
+        levels,
+        tuple(_line(solution, name) for name in solution.stations),
+        means_exact=exact and any(s.key in means for s in solution.statements),
+        title=title,
+        source=source,
+    )
+
+
+def network_answer(
+    solution: JacksonSolution | GeneralSolution,
+    levels: Sequence[float],
+    stations: tuple[NetworkStation, ...],
+    *,
+    means_exact: bool,
+    title: str,
+    source: str,
+    method: str = "product-form",
+) -> NetworkAnswer:
+    """What any solved network is asked for, beside its stations one by one."""
+    times = np.atleast_1d(np.asarray(solution.sojourn.ppf(np.array(levels, dtype=np.float64))))
+    total = float(solution.throughput)
+    highest = float(solution.stations[solution.bottleneck].utilisation)
     return NetworkAnswer(
         title=title,
         source=source,
         stable=bool(solution.stable),
         arrival_rate_per_s=total,
         throughput_per_s=float(solution.departure_rate),
-        bottleneck=bottleneck,
+        bottleneck=solution.bottleneck,
         largest_arrival_rate_per_s=total / highest if highest > 0.0 else math.inf,
         mean_sojourn_s=float(solution.mean_sojourn),
         mean_in_system=float(solution.mean_in_system),
@@ -51,11 +74,11 @@ def summarised(
             NetworkPercentile(level=level, sojourn_s=float(time))
             for level, time in zip(levels, times, strict=True)
         ),
-        stations=tuple(_line(solution, name) for name in solution.stations),
+        stations=stations,
         evidence=solution.evidence,
         statements=tuple(statement.key for statement in solution.statements),
-        means_exact=all(s.evidence is Evidence.EXACT for s in solution.statements if s.key not in _OF_TIME)
-        and any(s.key in means for s in solution.statements),
+        means_exact=means_exact,
+        method=method,
     )
 
 

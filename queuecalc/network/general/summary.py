@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
-from queuecalc.answer import NetworkAnswer, NetworkPercentile, NetworkStation
+from queuecalc.answer import NetworkAnswer, NetworkStation
 from queuecalc.network.general.solution import GeneralSolution
+from queuecalc.network.summary import kendall, network_answer
 
 __all__ = ["summarised_general"]
 
@@ -23,26 +22,13 @@ def summarised_general(
         levels: the percentiles wanted, as fractions in (0, 1).
         title, source: of the file.
     """
-    times = np.atleast_1d(np.asarray(solution.sojourn.ppf(np.array(levels, dtype=np.float64))))
-    highest = solution.stations[solution.bottleneck].utilisation
-    return NetworkAnswer(
+    return network_answer(
+        solution,
+        levels,
+        tuple(_line(solution, name) for name in solution.stations),
+        means_exact=False,
         title=title,
         source=source,
-        stable=solution.stable,
-        arrival_rate_per_s=solution.throughput,
-        throughput_per_s=solution.departure_rate,
-        bottleneck=solution.bottleneck,
-        largest_arrival_rate_per_s=solution.throughput / highest if highest > 0.0 else math.inf,
-        mean_sojourn_s=solution.mean_sojourn,
-        mean_in_system=solution.mean_in_system,
-        percentiles=tuple(
-            NetworkPercentile(level=level, sojourn_s=float(time))
-            for level, time in zip(levels, times, strict=True)
-        ),
-        stations=tuple(_line(solution, name) for name in solution.stations),
-        evidence=solution.evidence,
-        statements=tuple(statement.key for statement in solution.statements),
-        means_exact=False,
         method=solution.method,
     )
 
@@ -53,7 +39,7 @@ def _line(solution: GeneralSolution, name: str) -> NetworkStation:
     least = None if unlimited else max(1, math.floor(station.offered_load) + 1)
     return NetworkStation(
         name=name,
-        station=station.kendall.replace("/c", "/inf" if unlimited else f"/{station.servers:.0f}"),
+        station=kendall(station),
         arrival_rate_per_s=station.arrival_rate,
         visits=visits,
         servers=None if unlimited else int(station.servers),
