@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -18,10 +17,9 @@ import queuecalc as qc
 from queuecalc.answer import Certificate, Excuse, RefusedBox, from_plain, to_plain
 from queuecalc.architecture import Override
 from queuecalc.errors import InvalidInput
-from queuecalc.reference import BoxBounds, Line
+from queuecalc.reference import Line
 from queuecalc.sizing import size, verification
 from queuecalc.sizing.coverage import open_plan
-from queuecalc.sizing.digest import certificate_seal
 from queuecalc.sizing.money import scaled
 from queuecalc.sizing.verification import (
     _agrees,
@@ -34,6 +32,7 @@ from queuecalc.sizing.verification import (
     verify,
 )
 from tests.reference.building import call, component, model
+from tests.sizing.proofs import proof_with_fees, sealed, with_boxes, with_fees
 
 TOLERANCE = verification.TOLERANCE
 
@@ -45,16 +44,6 @@ def box_of(target: str, reached: float | None, subject: str = "") -> RefusedBox:
 
 def line_of(target: str, limit: float, reached: float) -> Line:
     return Line(target=target, limit=limit, reached=reached)
-
-
-def sealed(certificate: Certificate) -> Certificate:
-    return replace(certificate, seal=certificate_seal(certificate))
-
-
-def with_boxes(certificate: Certificate, index: int, boxes: tuple[RefusedBox, ...]) -> Certificate:
-    proof = replace(certificate.patterns[index], boxes=boxes)
-    patterns = (*certificate.patterns[:index], proof, *certificate.patterns[index + 1 :])
-    return sealed(replace(certificate, patterns=patterns))
 
 
 # ---------------------------------------------------------------------- recorded values
@@ -170,36 +159,6 @@ def test_every_choice_that_may_be_cheap_enough_is_looked_at_once(seed: int) -> N
 
 
 # ---------------------------------------------------------------------- fees and patterns
-def with_fees(*, budget: Decimal | int | None = None) -> qc.Model:
-    """A cache that nobody needs, with fees of its own, in front of a store with fees."""
-    return model(
-        [
-            component("web", 0.05, count=(1, 4), usd_per_month=Decimal(30)),
-            component(
-                "cache",
-                0.002,
-                count=(0, 2),
-                usd_per_month=Decimal(1),
-                usd_per_million_calls=Decimal("0.5"),
-            ),
-            component(
-                "store", 0.02, count=(1, 4), usd_per_month=Decimal(70), usd_per_million_calls=Decimal(4)
-            ),
-        ],
-        [call("users", "web"), call("web", "cache store"), call("cache", "store", 0.2)],
-        load=(30.0, 30.0),
-        budget_usd_per_month=None if budget is None else Decimal(budget),
-    )
-
-
-@cache
-def proof_with_fees() -> tuple[qc.Model, Certificate]:
-    made = with_fees()
-    certificate = size(made, alternatives=0).certificate
-    assert certificate is not None
-    return made, certificate
-
-
 def test_fees_count_towards_the_price_of_a_plan() -> None:
     """With the cache the store is called a fifth as often: 0.5 + 0.2 x 4 instead of 4 dollars a million."""
     made, certificate = proof_with_fees()
@@ -376,136 +335,6 @@ def test_an_optimum_beyond_the_budget_is_told() -> None:
     assert fault == f"{told}: costs ${cost:,}, more than the budget of ${int(cost):,}"
     assert verify_optima(certificate, with_fees(budget=cost)) == []
     assert verify_optima(certificate, with_fees(budget=int(cost) + 1)) == []
-
-
-# ---------------------------------------------------------------------- steps and samples
-def told_steps(certificate: Certificate, made: qc.Model) -> list[tuple[int, int]]:
-    steps: list[tuple[int, int]] = []
-    verify(certificate, made, progress=lambda done, of: steps.append((done, of)))
-    return steps
-
-
-def test_each_box_is_a_step_and_each_optimum_two() -> None:
-    made, certificate = proof_with_fees()
-    boxes = certificate.patterns[0].boxes
-    wide = sum(box.lower != box.upper for box in boxes)
-    assert 0 < wide <= 40
-    steps = told_steps(certificate, made)
-    assert [done for done, _ in steps][:-1] == list(range(1, 2 + len(boxes) + wide + 1))
-    last = steps[-1]
-    assert last[0] == last[1]
-    fewer = told_steps(with_boxes(certificate, 0, boxes[:-1]), made)[-1]
-    assert fewer[1] == last[1] - 1
-    twice = told_steps(sealed(replace(certificate, optima=certificate.optima * 2)), made)[-1]
-    assert twice[1] == last[1] + 2
-
-
-def test_the_boxes_of_a_pattern_without_plans_are_passed_over() -> None:
-    made = model(
-        [
-            component("web", 0.01, count=(1, 3)),
-            component("cache", 0.001, count=(0, 2), needs=("store",)),
-            component("store", 0.01, count=(0, 2)),
-        ],
-        [call("users", "web"), call("web", "cache store nobody")],
-        load=(60.0, 60.0),
-    )
-    certificate = size(made, alternatives=0).certificate
-    assert certificate is not None
-    assert [len(proof.boxes) for proof in certificate.patterns] == [0, 1, 0, 0]
-    assert [done for done, _ in told_steps(certificate, made)][:-1] == [1, 2]
-    # a box of three in the pattern that is no plan: each is a step, none is looked at
-    several = with_boxes(certificate, 1, certificate.patterns[1].boxes * 3)
-    steps: list[tuple[int, int]] = []
-    verifying = _Verifying(several, made, lambda done, of: steps.append((done, of)), 0)
-    verifying.names = several.components
-    verifying.steps = 100
-    verifying._patterns()
-    assert (verifying.done, verifying.boxes, steps) == (3, 0, [])
-    without = replace(several, patterns=(several.patterns[0], *several.patterns[2:]))
-    verifying = _Verifying(without, made, None, 0)
-    verifying.names = without.components
-    verifying.steps = 100
-    verifying._patterns()
-    assert (verifying.done, verifying.faults) == (0, [])
-
-
-def test_pairs_and_plans_of_boxes_are_counted() -> None:
-    made, certificate = proof_with_fees()
-    wide = sum(box.lower != box.upper for box in certificate.patterns[0].boxes)
-    best = certificate.optima[0]
-    pairs = sum(n < most for n, most in zip(best, (4, 2, 4), strict=True))
-    found = verify(certificate, made)
-    assert found.sampled == wide + pairs
-    assert found.boxes == len(certificate.patterns[0].boxes)
-
-
-def sampled_of(
-    number: int, single: int, monkeypatch: pytest.MonkeyPatch, **limits: int
-) -> tuple[list[int], Any]:
-    """Which boxes are sampled, of so many wide ones beside others of a single plan; and who looked."""
-    made, certificate = proof_with_fees()
-    for name, value in limits.items():
-        monkeypatch.setattr(verification, name, value)
-    line = Line(target="stability", subject="web", limit=1.0, reached=2.0)
-    seen: list[int] = []
-
-    def judged(self: BoxBounds, *_: str) -> Line:
-        assert self.single
-        seen.append(self.lower["web"])
-        return line
-
-    monkeypatch.setattr(BoxBounds, "line", judged)
-    excuse = Excuse(target="stability", subject="web", sentence="")
-    entries = []
-    for index in range(number):
-        box = RefusedBox(lower=(10 * index + 1, 1, 1), upper=(10 * index + 9, 1, 1), excuse=excuse)
-        entries.append(("a box", box, line))
-    plan = RefusedBox(lower=(5, 1, 1), upper=(5, 1, 1), excuse=excuse)
-    entries += [("a plan", plan, line)] * single
-    verifying = _Verifying(certificate, made, None, 0)
-    verifying.names = certificate.components
-    verifying.steps = 100
-    verifying._sample(entries)
-    assert verifying.sampled == verifying.done == len(seen)
-    return seen, verifying
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"), [(0, 0), (1, 1), (3, 3), (4, 2), (6, 3), (7, 3), (9, 3), (10, 3)]
-)
-def test_samples_are_spread_evenly_over_the_wide_boxes(
-    number: int, expected: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen, _ = sampled_of(number, 5, monkeypatch, _SAMPLES=3)
-    assert len(seen) == expected
-    stride = max(1, math.ceil(number / 3))
-    for place, count in enumerate(seen):
-        assert 10 * stride * place + 1 <= count <= 10 * stride * place + 9
-
-
-def test_samples_stay_near_the_lower_corner(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, _ = sampled_of(40, 0, monkeypatch, _FAR=1)
-    assert {count % 10 for count in seen} == {1, 2}
-
-
-@pytest.mark.parametrize(
-    ("margin", "told"), [(-0.5, False), (0.5 * TOLERANCE, False), (3.0 * TOLERANCE, True), (0.5, True)]
-)
-def test_a_sample_that_keeps_its_limit_contradicts(
-    margin: float, told: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made, certificate = proof_with_fees()
-    monkeypatch.setattr(BoxBounds, "line", lambda *_: Line(target="p95", limit=1.0, reached=1.0 - margin))
-    verifying = _Verifying(certificate, made, None, 0)
-    verifying.names = certificate.components
-    verifying.steps = 1
-    excuse = Excuse(target="p95", sentence="")
-    box = RefusedBox(lower=(1, 1, 1), upper=(1, 1, 2), excuse=excuse)
-    verifying._sample([("box web=1", box, Line(target="p95", limit=1.0, reached=2.0))])
-    assert bool(verifying.contradictions) is told
-    for sentence in verifying.contradictions:
-        assert sentence.startswith("box web=1: its plan web=1 cache=1 store=")
 
 
 # ---------------------------------------------------------------------- near decisions
